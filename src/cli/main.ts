@@ -1,0 +1,1 @@
+console.log("own bin",process.argv.slice(2))

@@ -1,0 +1,88 @@
+import type { Token } from "./types.js";
+
+/** A distribution over tokens: its support in ascending order, with unnormalised weights. */
+export interface Distribution {
+  /** Tokens of non-zero weight, ascending. */
+  readonly tokens: Int32Array;
+  /** Their weights, > 0, not normalised. */
+  readonly weights: Float64Array;
+  /** Sum of the weights. */
+  readonly total: number;
+  /** Index (into `tokens`) of the heaviest; the lowest token among equals. */
+  readonly best: number;
+}
+
+/** Wraps tokens (ascending, of positive weight) and their weights. */
+export function distribution(tokens: Int32Array, weights: Float64Array): Distribution {
+  let total = 0;
+  let best = 0;
+  for (let i = 0; i < weights.length; i++) {
+    total += weights[i];
+    if (weights[i] > weights[best]) best = i;
+  }
+  return { tokens, weights, total, best };
+}
+
+/** All mass on one token. */
+export function certain(token: Token): Distribution {
+  return { tokens: Int32Array.of(token), weights: Float64Array.of(1), total: 1, best: 0 };
+}
+
+/** From dense weights; zeros are left out. */
+export function fromWeights(dense: ArrayLike<number>): Distribution {
+  const tokens: number[] = [];
+  for (let token = 0; token < dense.length; token++) if (dense[token] > 0) tokens.push(token);
+  return distribution(
+    Int32Array.from(tokens),
+    Float64Array.from(tokens, (token) => dense[token]),
+  );
+}
+
+function indexOf(tokens: Int32Array, token: Token): number {
+  let low = 0;
+  let high = tokens.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle] === token) return middle;
+    if (tokens[middle] < token) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** P(token). */
+export function probability(of: Distribution, token: Token): number {
+  const index = indexOf(of.tokens, token);
+  return index < 0 ? 0 : of.weights[index] / of.total;
+}
+
+/** The likeliest token. */
+export const likeliest = (of: Distribution): Token => of.tokens[of.best];
+
+/**
+ * norm(max(0, scale * p - q)): what is left to draw from after a rejection (Leviathan et al. 2023, equation 1). Undefined
+ * when nothing is left, which happens only where rounding rejected a certain acceptance: draw from p then.
+ */
+export function residual(p: Distribution, q: Distribution, scale = 1): Distribution | undefined {
+  return keepPositive(p, (token) => (scale * weightOf(p, token)) / p.total - probability(q, token));
+}
+
+/** The distribution without one token: the residual behind a guess that was not drawn (its q is certain). */
+export function without(p: Distribution, token: Token): Distribution | undefined {
+  return keepPositive(p, (other) => (other === token ? 0 : weightOf(p, other)));
+}
+
+const weightOf = (p: Distribution, token: Token) => p.weights[indexOf(p.tokens, token)];
+
+function keepPositive(p: Distribution, weight: (token: Token) => number): Distribution | undefined {
+  const tokens: number[] = [];
+  const weights: number[] = [];
+  for (const token of p.tokens) {
+    const left = weight(token);
+    if (left > 0) {
+      tokens.push(token);
+      weights.push(left);
+    }
+  }
+  return tokens.length ? distribution(Int32Array.from(tokens), Float64Array.from(weights)) : undefined;
+}

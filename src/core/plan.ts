@@ -1,0 +1,152 @@
+import { depths, EMPTY, subtree } from "./tree.js";
+import type { Draft, Plan } from "./types.js";
+
+/** Milliseconds of a target pass that scores this many new tokens. */
+export type PassCost = (rows: number) => number;
+
+/** No speculation: one token a pass. */
+export const plain = (): Plan => ({
+  budget: () => ({ nodes: 0, depth: 0 }),
+  trim: () => EMPTY,
+  observe: () => {},
+});
+
+/** Always `length` guesses: reproducible under every verifier, on every machine. */
+export const fixedLength = (length: number, width = 1): Plan => ({
+  budget: () => ({ nodes: length * width, depth: length }),
+  trim: (draft) => draft,
+  observe: () => {},
+});
+
+export interface AdaptivePlanOptions {
+  readonly cost: PassCost;
+  /** Most guesses in a row. */
+  readonly maxDepth?: number;
+  /** Most guesses a round. */
+  readonly maxNodes?: number;
+}
+
+/** Rounds over which an observation loses half its weight, roughly. */
+const MEMORY = 0.97;
+const BINS = 12;
+
+/**
+ * Drafts as far as it pays on this machine. Of a proposal it keeps the nodes that bring more expected tokens than the time
+ * they cost could have brought otherwise: the rate of a renewal process is greatest where every round maximises
+ * E[tokens] - rate * time. Expectations come from the drafter's confidences, corrected by how such guesses fared lately,
+ * and from acceptance by depth where a drafter states none. Down to no draft at all, with a probe now and then.
+ */
+export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptivePlanOptions): Plan {
+  const calibration = createCalibration();
+  const byDepth = createRates(maxDepth, 0.7);
+  let draftTime = 0;
+  let draftNodes = 1e-3;
+  let rate = 1 / cost(1);
+  let idle = 0;
+  let pause = 8;
+
+  const perNode = () => draftTime / draftNodes;
+  const chances = (draft: Draft) => {
+    const depth = depths(draft);
+    return draft.tokens.map((_, node) => {
+      const stated = draft.confidence?.[node];
+      return stated === undefined ? byDepth.rate(depth[node]) : calibration.correct(stated);
+    });
+  };
+
+  return {
+    budget() {
+      // Would a typical proposal pay, its own time included? If not, probe ever more rarely.
+      let best = 0;
+      let path = 1;
+      let expected = 1;
+      let gain = 1 - rate * cost(1);
+      for (let depth = 0; depth < maxDepth; depth++) {
+        path *= byDepth.rate(depth);
+        expected += path;
+        const here = expected - rate * (cost(depth + 2) + perNode() * (depth + 1));
+        if (here > gain) {
+          gain = here;
+          best = depth + 1;
+        }
+      }
+      if (best > 0) pause = 8;
+      else if (++idle < pause) return { nodes: 0, depth: 0 };
+      else {
+        idle = 0;
+        pause = Math.min(256, pause * 2);
+      }
+      const depth = Math.min(maxDepth, Math.max(4, best * 2));
+      return { nodes: Math.min(maxNodes, depth), depth };
+    },
+    trim(draft) {
+      const stand = chances(draft);
+      const reach = stand.slice();
+      draft.parents.forEach((parent, node) => {
+        if (parent >= 0) reach[node] *= reach[parent];
+      });
+      // A parent is at least as likely as its children and comes before them: a stable order keeps trees connected.
+      const order = [...reach.keys()].sort((a, b) => reach[b] - reach[a] || a - b);
+      let best = 0;
+      let expected = 1;
+      let gain = 1 - rate * cost(1);
+      order.forEach((node, i) => {
+        expected += reach[node];
+        const here = expected - rate * cost(i + 2);
+        if (here > gain) {
+          gain = here;
+          best = i + 1;
+        }
+      });
+      return subtree(
+        draft,
+        order.slice(0, best).sort((a, b) => a - b),
+      );
+    },
+    observe(round) {
+      const { draft, verdict, timing } = round;
+      draftTime = draftTime * MEMORY + timing.draft;
+      draftNodes = draftNodes * MEMORY + draft.tokens.length;
+      const stood = new Set(verdict.path);
+      const depth = depths(draft);
+      draft.parents.forEach((parent, node) => {
+        if (parent >= 0 && !stood.has(parent)) return;
+        byDepth.observe(depth[node], stood.has(node));
+        const stated = draft.confidence?.[node];
+        if (stated !== undefined) calibration.observe(stated, stood.has(node));
+      });
+      const time = cost(1 + draft.tokens.length) + timing.draft;
+      rate = rate * 0.95 + 0.05 * (round.tokens.length / time);
+    },
+  };
+}
+
+/** Shares that forget, starting from a prior worth a few observations. */
+function createRates(size: number, prior: number | ((index: number) => number)) {
+  const start = (index: number) => (typeof prior === "number" ? prior : prior(index));
+  const hits = Float64Array.from({ length: size }, (_, i) => 4 * start(i));
+  const tries = new Float64Array(size).fill(4);
+  return {
+    rate: (index: number) => hits[Math.min(index, size - 1)] / tries[Math.min(index, size - 1)],
+    observe(index: number, hit: boolean) {
+      const i = Math.min(index, size - 1);
+      hits[i] = hits[i] * MEMORY + (hit ? 1 : 0);
+      tries[i] = tries[i] * MEMORY + 1;
+    },
+  };
+}
+
+/** Maps stated confidences to observed ones, by bins and between them. */
+function createCalibration() {
+  const rates = createRates(BINS, (bin) => (bin + 0.5) / BINS);
+  return {
+    correct(stated: number) {
+      const at = Math.min(BINS - 1, Math.max(0, stated * BINS - 0.5));
+      const low = Math.floor(at);
+      const share = at - low;
+      return rates.rate(low) * (1 - share) + rates.rate(Math.min(BINS - 1, low + 1)) * share;
+    },
+    observe: (stated: number, stood: boolean) =>
+      rates.observe(Math.min(BINS - 1, Math.floor(stated * BINS)), stood),
+  };
+}

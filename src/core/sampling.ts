@@ -1,0 +1,163 @@
+import { certain, type Distribution, distribution } from "./distribution.js";
+import { usage } from "./errors.js";
+import type { Token, TokenMask } from "./types.js";
+
+/** How a token is chosen from a row of logits. The fields apply in this order, Hugging Face's order of warpers. */
+export interface Sampling {
+  /** > 1 makes tokens of prompt and output less likely: logits are divided (positive) or multiplied (negative) by it (Keskar et al. 2019). */
+  readonly repetitionPenalty?: number;
+  /** Subtracted from the logits of tokens in the output. */
+  readonly presencePenalty?: number;
+  /** Subtracted from the logits of tokens in the output, once for each time they occur. */
+  readonly frequencyPenalty?: number;
+  /** Divides the logits; 0: always the likeliest token. */
+  readonly temperature?: number;
+  /** Keeps the k likeliest tokens; 0: all. */
+  readonly topK?: number;
+  /** Keeps the likeliest tokens that together hold this share (Holtzman et al. 2020); 1: all. */
+  readonly topP?: number;
+  /** Keeps tokens of at least this share of the likeliest one's probability (Nguyen et al. 2024); 0: all. */
+  readonly minP?: number;
+  /** Keeps the tokens whose surprise is nearest to the entropy, up to this mass (Meister et al. 2023); 1: all. */
+  readonly typicalP?: number;
+}
+
+/** What stands before the token to be chosen. */
+export interface History {
+  readonly prompt: readonly Token[];
+  readonly output: readonly Token[];
+  /** Drafted tokens since `output`: each position is judged behind its own prefix. */
+  readonly path: readonly Token[];
+}
+
+/** Logits -> what is left of them, behind a history and under a mask. */
+export type Sampler = (logits: Float32Array, history: History, mask?: TokenMask) => Distribution;
+
+/** Below exp(-23), 1e-10 of the likeliest token, a token's mass is lost in the rounding of float32 logits. */
+const NEGLIGIBLE = 23;
+
+/** @throws usage errors that name a setting out of its range. */
+export function createSampler(sampling: Sampling = {}): Sampler {
+  check(sampling);
+  const { repetitionPenalty = 1, presencePenalty = 0, frequencyPenalty = 0 } = sampling;
+  const { temperature = 1, topK = 0, topP = 1, minP = 0, typicalP = 1 } = sampling;
+  const penalised = repetitionPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0;
+
+  return (logits, history, mask) => {
+    const row = penalised
+      ? penalise(logits, history, repetitionPenalty, presencePenalty, frequencyPenalty)
+      : logits;
+    const best = argmax(row, mask);
+    if (temperature === 0) return certain(best);
+    let rest = softmax(row, row[best], temperature, mask);
+    if (topK > 0 && topK < rest.tokens.length) rest = keepBest(rest, byWeight(rest), () => true, topK);
+    if (topP < 1) rest = keepMass(rest, byWeight(rest), topP);
+    if (minP > 0) {
+      const floor = minP * rest.weights[rest.best];
+      rest = select(rest, (i) => rest.weights[i] >= floor);
+    }
+    if (typicalP < 1) rest = keepMass(rest, bySurprise(rest), typicalP);
+    return rest;
+  };
+}
+
+function check(sampling: Sampling): void {
+  const ranges: Record<keyof Sampling, [number, number]> = {
+    repetitionPenalty: [Number.MIN_VALUE, 100],
+    presencePenalty: [-100, 100],
+    frequencyPenalty: [-100, 100],
+    temperature: [0, 100],
+    topK: [0, 2 ** 31],
+    topP: [Number.MIN_VALUE, 1],
+    minP: [0, 1],
+    typicalP: [Number.MIN_VALUE, 1],
+  };
+  for (const [name, [low, high]] of Object.entries(ranges)) {
+    const value = sampling[name as keyof Sampling];
+    if (value === undefined || (value >= low && value <= high)) continue;
+    throw usage(
+      `${name} is ${value}: give a number from ${low === Number.MIN_VALUE ? "above 0" : low} to ${high}`,
+    );
+  }
+}
+
+const allowed = (mask: TokenMask | undefined, token: Token) =>
+  !mask || ((mask[token >> 5] >>> (token & 31)) & 1) === 1;
+
+function argmax(row: Float32Array, mask?: TokenMask): Token {
+  let best = -1;
+  for (let token = 0; token < row.length; token++) {
+    if ((best < 0 || row[token] > row[best]) && allowed(mask, token)) best = token;
+  }
+  if (best < 0) throw usage("the rules allow no token at all here: mask() must leave at least one");
+  return best;
+}
+
+function penalise(
+  logits: Float32Array,
+  history: History,
+  repetition: number,
+  presence: number,
+  frequency: number,
+) {
+  const row = logits.slice();
+  const counts = new Map<Token, number>();
+  for (const part of [history.output, history.path])
+    for (const token of part) counts.set(token, (counts.get(token) ?? 0) + 1);
+  for (const token of new Set([...history.prompt, ...counts.keys()])) {
+    if (token < row.length) row[token] = row[token] > 0 ? row[token] / repetition : row[token] * repetition;
+  }
+  for (const [token, count] of counts) if (token < row.length) row[token] -= presence + frequency * count;
+  return row;
+}
+
+function softmax(row: Float32Array, top: number, temperature: number, mask?: TokenMask): Distribution {
+  const floor = top - NEGLIGIBLE * temperature;
+  const tokens: number[] = [];
+  for (let token = 0; token < row.length; token++)
+    if (row[token] >= floor && allowed(mask, token)) tokens.push(token);
+  const weights = new Float64Array(tokens.length);
+  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((row[tokens[i]] - top) / temperature);
+  return distribution(Int32Array.from(tokens), weights);
+}
+
+function select(from: Distribution, keep: (index: number) => boolean): Distribution {
+  const kept: number[] = [];
+  for (let i = 0; i < from.tokens.length; i++) if (keep(i)) kept.push(i);
+  return distribution(
+    Int32Array.from(kept, (i) => from.tokens[i]),
+    Float64Array.from(kept, (i) => from.weights[i]),
+  );
+}
+
+/** Indices from the heaviest down; equals in the order of their tokens. */
+const byWeight = (of: Distribution) =>
+  [...of.weights.keys()].sort((a, b) => of.weights[b] - of.weights[a] || a - b);
+
+/** Indices from the most typical down: |-log p - H| ascending. */
+function bySurprise(of: Distribution): number[] {
+  const surprise = of.weights.map((weight) => -Math.log(weight / of.total));
+  const entropy = surprise.reduce((sum, bits, i) => sum + (of.weights[i] / of.total) * bits, 0);
+  return [...surprise.keys()].sort(
+    (a, b) => Math.abs(surprise[a] - entropy) - Math.abs(surprise[b] - entropy) || a - b,
+  );
+}
+
+function keepBest(
+  from: Distribution,
+  order: readonly number[],
+  more: (mass: number) => boolean,
+  most = order.length,
+) {
+  const kept = new Set<number>();
+  let mass = 0;
+  for (const index of order) {
+    if (kept.size >= most || (kept.size > 0 && !more(mass))) break;
+    kept.add(index);
+    mass += from.weights[index] / from.total;
+  }
+  return select(from, (i) => kept.has(i));
+}
+
+const keepMass = (from: Distribution, order: readonly number[], share: number) =>
+  keepBest(from, order, (mass) => mass < share);

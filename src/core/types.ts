@@ -1,0 +1,200 @@
+import type { Distribution } from "./distribution.js";
+import type { Sampling } from "./sampling.js";
+
+/** An index into a model's vocabulary. */
+export type Token = number;
+
+/** A tree of guessed tokens, parents before children. A chain has the parents -1, 0, 1, ... */
+export interface Draft {
+  readonly tokens: readonly Token[];
+  /** Index of each node's parent; -1: the node follows the last committed token. */
+  readonly parents: readonly number[];
+  /**
+   * The distribution each node was drawn from, given the siblings drawn before it; undefined where nothing was drawn
+   * (a lookup). Rejection sampling is exact only if this is the newest distribution the guess came from.
+   */
+  readonly drawnFrom?: readonly (Distribution | undefined)[];
+  /**
+   * The drafter's own estimate, 0..1, that a node stands once its parent does. Plans cut drafts by it, so for a drawn node
+   * it must not depend on what was drawn there (take the maximum of the distribution): hiding unlikely draws would bias
+   * rejection sampling.
+   */
+  readonly confidence?: readonly number[];
+}
+
+/** Committed tokens to append to a session, and a draft to score on top of them. */
+export interface Step {
+  readonly session: Session;
+  readonly tokens: readonly Token[];
+  readonly draft?: Draft;
+  /** Names of further outputs to bring along (a hidden state, drafting heads). */
+  readonly hidden?: readonly string[];
+}
+
+/** A model of the next token. One pass may serve several sessions: guidance, batches, a server. */
+export interface Model {
+  readonly vocabularySize: number;
+  /** Most tokens a session may hold, prompt included. */
+  readonly contextLength: number;
+  /** Draft shapes whose scores equal, bit for bit, those of passes without a draft. "tree" includes chains. */
+  readonly exact: "chain" | "tree";
+  open(): Promise<Session>;
+  /** Appends `tokens` for good and scores the draft on top, for each step. */
+  pass(steps: readonly Step[], options?: { signal?: AbortSignal }): Promise<Scores[]>;
+}
+
+/** One sequence and its cache. */
+export interface Session extends AsyncDisposable {
+  /** Committed tokens in the cache. */
+  readonly length: number;
+  /** Commits the draft nodes on `path` (of the latest pass); the rest of the draft is forgotten. */
+  keep(path: readonly number[]): void;
+  /** Forgets all but the first `length` committed tokens. */
+  rewind(length: number): void;
+  fork(): Session;
+}
+
+/** What a pass found out. Node -1 is the last committed token. Rows stay raw until they are asked for. */
+export interface Scores {
+  /** Logits of the token after `node`, `[vocabularySize]`. */
+  row(node: number): Float32Array;
+  /** A further output at `node`, if the step asked for it. */
+  hidden?(node: number, tap: string): Float32Array;
+}
+
+/** A bit a token: bit `t & 31` of word `t >> 5` is set where token t is allowed. */
+export type TokenMask = Uint32Array;
+
+/** What may follow, by state. States are persistent: every node of a draft has its own. */
+export interface Rules<State = unknown> {
+  readonly start: State;
+  advance(state: State, token: Token): State;
+  /** Tokens allowed next; undefined: all. */
+  mask(state: State): TokenMask | undefined;
+  /** True when the sequence is complete: its last token is the end, nothing follows. */
+  ended(state: State): boolean;
+}
+
+/** A prompt as tokens, and what a drafter may use besides. */
+export interface Encoded {
+  readonly tokens: readonly Token[];
+  /** Any sequence worth copying from, in the order the output is expected. */
+  readonly reference?: readonly Token[];
+  /** Shape of a grid of tokens, slowest axis first (rows, columns): neighbours are offsets into the output. */
+  readonly grid?: readonly number[];
+  /** Most tokens worth generating for this prompt. */
+  readonly maxTokens?: number;
+}
+
+/** Most nodes, and most nodes in a row, a draft may have this round. */
+export interface Budget {
+  readonly nodes: number;
+  readonly depth: number;
+}
+
+/** What a drafter sees each round. */
+export interface DraftContext {
+  readonly prompt: readonly Token[];
+  /** Tokens committed since the prompt. */
+  readonly output: readonly Token[];
+  readonly budget: Budget;
+  /** What is left of raw logits after the run's masks, penalties, temperature and cuts, behind the drafted `path`. */
+  distribution(logits: Float32Array, path?: readonly Token[]): Distribution;
+  /** Draws for the position `depth` places after the next one: with that position's own noise, or with fresh chance. */
+  draw(distribution: Distribution, depth: number): Token;
+}
+
+export interface DraftSetup<E extends Encoded = Encoded> {
+  readonly model: Model;
+  readonly encoded: E;
+  readonly sampling: Sampling;
+  readonly signal?: AbortSignal;
+}
+
+/** Guesses the next few tokens. Good for every medium: knows neither a model format nor a verifier. */
+export interface Drafter<E extends Encoded = Encoded> {
+  readonly name: string;
+  /** Names of target outputs it wants with every pass (see `Step.hidden`). */
+  readonly taps?: readonly string[];
+  start(setup: DraftSetup<E>): Promise<Drafting>;
+}
+
+/** A drafter at work on one sequence. */
+export interface Drafting {
+  propose(context: DraftContext): Draft | Promise<Draft>;
+  observe?(round: Round): void;
+  close?(): void | PromiseLike<void>;
+}
+
+/** What a verifier decides from. `depth` counts drafted tokens on the path: 0 is the position after the last committed token. */
+export interface VerifyContext {
+  readonly draft: Draft;
+  /** The target's distribution after `node` (-1: after the last committed token). */
+  target(node: number): Distribution;
+  /** Draws with the position's own noise: a pure function of seed, position and distribution. */
+  pick(distribution: Distribution, depth: number): Token;
+  /** A fresh uniform number in (0, 1). */
+  chance(): number;
+}
+
+/** The nodes that stand, from the root down, and the token that follows them. */
+export interface Verdict {
+  readonly path: readonly number[];
+  readonly next: Token;
+}
+
+export interface Verifier {
+  readonly name: string;
+  /** identical: plain decoding's tokens; lossless: the target's distribution; else how far from it at most. */
+  readonly guarantee: "identical" | "lossless" | { readonly bound: string };
+  /** The most general draft it can judge. */
+  readonly shape: "chain" | "tree";
+  /** Where drafters' draws come from: the position's own noise (identical) or fresh chance. */
+  readonly draws: "noise" | "chance";
+  verify(context: VerifyContext): Verdict;
+}
+
+/** Milliseconds a round took, by part. */
+export interface Timing {
+  readonly draft: number;
+  readonly target: number;
+  readonly verify: number;
+  readonly total: number;
+}
+
+/** One turn of the loop. */
+export interface Round {
+  /** Tokens committed before this round. */
+  readonly start: number;
+  readonly draft: Draft;
+  readonly verdict: Verdict;
+  /** Newly committed tokens: those of the path, then the next one; cut where the sequence ends. */
+  readonly tokens: readonly Token[];
+  /** True for the last round, and why it is the last. */
+  readonly finish?: "end" | "length";
+  /** The target's distribution after a node, rejected ones included: Jacobi decoding lives on them. */
+  target(node: number): Distribution;
+  /** A tapped output of the target at a node. */
+  hidden(node: number, tap: string): Float32Array | undefined;
+  /** As `DraftContext.draw`, counted from this round's first position. */
+  draw(distribution: Distribution, depth: number): Token;
+  readonly timing: Timing;
+}
+
+/** Decides how far to draft. */
+export interface Plan {
+  /** Room for the next draft; zero nodes: no draft. */
+  budget(): Budget;
+  /** The part of a proposed draft that is worth verifying. */
+  trim(draft: Draft): Draft;
+  observe(round: Round): void;
+}
+
+/** A medium: prompt -> tokens, rounds -> pieces a person can read, see or hear. */
+export interface Modality<Prompt, Chunk, E extends Encoded = Encoded> {
+  readonly name: string;
+  encode(prompt: Prompt): Promise<E>;
+  rules?(encoded: E): Rules<unknown>;
+  /** Streams: sees each round as it is done, what was only drafted included. */
+  decode(rounds: AsyncIterable<Round>, encoded: E): AsyncIterable<Chunk>;
+}

@@ -1,0 +1,66 @@
+import { usage } from "../core/errors.js";
+import { chain, EMPTY } from "../core/tree.js";
+import type { Drafter, Token } from "../core/types.js";
+
+export interface ReferenceOptions {
+  /** How far from the cursor to look for the place again after a miss. */
+  readonly reach?: number;
+  /** Most committed tokens compared when looking. */
+  readonly memory?: number;
+}
+
+/**
+ * Follows a whole guess of the output that the modality hands in (a cheap non-autoregressive model's, an earlier version,
+ * the input itself). A cursor moves along with the output; where output and reference part, the cursor goes to the nearby
+ * place whose last tokens agree best with the last ones committed.
+ */
+export const reference = ({ reach = 8, memory = 12 }: ReferenceOptions = {}): Drafter => ({
+  name: "reference",
+  async start({ encoded }) {
+    const guide = encoded.reference;
+    if (!guide)
+      throw usage('the drafter "reference" needs a reference sequence, and this modality hands in none');
+    let cursor = 0;
+    let followed = 0;
+    return {
+      propose({ output, budget }) {
+        for (; followed < output.length; followed++) {
+          cursor =
+            guide[cursor] === output[followed]
+              ? cursor + 1
+              : nearest(guide, output.slice(0, followed + 1), cursor + 1, reach, memory);
+        }
+        return cursor < guide.length ? chain(guide.slice(cursor, cursor + budget.depth)) : EMPTY;
+      },
+    };
+  },
+});
+
+/** The place in `guide` near `expected` whose preceding tokens best match the end of `output`. */
+function nearest(
+  guide: readonly Token[],
+  output: readonly Token[],
+  expected: number,
+  reach: number,
+  memory: number,
+) {
+  let best = expected;
+  let bestScore = -1;
+  for (
+    let place = Math.max(0, expected - reach);
+    place <= Math.min(guide.length, expected + reach);
+    place++
+  ) {
+    let score = 0;
+    for (let back = 1; back <= memory && back <= place && back <= output.length; back++) {
+      // Recent agreement weighs more: an old one says little about where we are now.
+      if (guide[place - back] === output[output.length - back]) score += 1 / (back + 1);
+    }
+    score -= 0.02 * Math.abs(place - expected);
+    if (score > bestScore) {
+      bestScore = score;
+      best = place;
+    }
+  }
+  return best;
+}

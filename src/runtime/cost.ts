@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { availableParallelism, cpus } from "node:os";
+import type { PassCost } from "../core/plan.js";
+import { chain } from "../core/tree.js";
+import type { Model } from "../core/types.js";
+import { readCache, writeCache } from "./files.js";
+
+/** Milliseconds of a pass by number of new tokens, at the measured sizes. */
+export type CostCurve = readonly (readonly [rows: number, ms: number])[];
+
+const SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32];
+
+export interface MeasureOptions {
+  /** Tokens in the cache while measuring. */
+  readonly past?: number;
+  readonly repeats?: number;
+  readonly sizes?: readonly number[];
+}
+
+/** Times passes of this model on this machine, sizes alternating, the median of each. Takes a second or so. */
+export async function measureCost(
+  model: Model,
+  { past = 160, repeats = 7, sizes = SIZES }: MeasureOptions = {},
+): Promise<CostCurve> {
+  const filler = (count: number) =>
+    Array.from({ length: count }, (_, i) => (i * 37 + 11) % model.vocabularySize);
+  await using session = await model.open();
+  await model.pass([{ session, tokens: filler(past) }]);
+  const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
+  for (let repeat = -1; repeat < repeats; repeat++) {
+    for (const size of sizes) {
+      const began = performance.now();
+      await model.pass([{ session, tokens: [1], draft: chain(filler(size - 1)) }]);
+      const took = performance.now() - began;
+      session.rewind(past);
+      // The first round warms up.
+      if (repeat >= 0) times.get(size)?.push(took);
+    }
+  }
+  return sizes.map((size) => [size, median(times.get(size) ?? [])] as const);
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** A curve as a function: never falling, straight between its points and beyond them. */
+export function passCost(curve: CostCurve): PassCost {
+  const points = curve.map(([rows, ms]) => [rows, ms] as [number, number]);
+  for (let i = 1; i < points.length; i++) points[i][1] = Math.max(points[i][1], points[i - 1][1]);
+  return (rows) => {
+    let i = 1;
+    while (i < points.length - 1 && points[i][0] < rows) i++;
+    const [[r0, t0], [r1, t1]] = [points[i - 1], points[i]];
+    return t0 + ((t1 - t0) * Math.max(rows - r0, 0)) / (r1 - r0);
+  };
+}
+
+/** The measured curve of a model, from the user's cache where it was measured before on this machine with these settings. */
+export async function cachedCost(model: Model, key: string): Promise<CostCurve> {
+  const machine = `${cpus()[0]?.model ?? "unknown"} x${availableParallelism()}`;
+  const name = `cost-${createHash("sha256").update(`${key} ${machine} ${process.version}`).digest("hex").slice(0, 16)}.json`;
+  const known = readCache<CostCurve>(name);
+  if (known?.length) return known;
+  const curve = await measureCost(model);
+  writeCache(name, curve);
+  return curve;
+}

@@ -1,0 +1,57 @@
+import { availableParallelism } from "node:os";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { failure } from "../core/errors.js";
+
+export type Device = "cpu" | "webgpu";
+
+export interface SessionOptions {
+  readonly device?: Device;
+  /** Threads of one operation; all cores if left out. */
+  readonly threads?: number;
+  /** Idle threads wait without spinning: for sessions that take turns with a busier one. */
+  readonly quiet?: boolean;
+  /** Folds DequantizeLinear into float weights at load instead of running 8-bit kernels. */
+  readonly unfold?: boolean;
+}
+
+export type Ort = typeof import("onnxruntime-node");
+
+let library: Promise<Ort> | undefined;
+
+/** onnxruntime-node, loaded when first needed: it costs a tenth of a second. */
+export function ort(): Promise<Ort> {
+  library ??= import("onnxruntime-node").then(
+    (module) => (module as unknown as { default?: Ort }).default ?? module,
+    (cause) => {
+      throw failure(
+        `onnxruntime-node does not load on this machine (${(cause as Error).message}); reinstall it with npm ci`,
+        cause,
+      );
+    },
+  );
+  return library;
+}
+
+/** @throws a failure that names the file and the reason. */
+export async function openSession(path: string, options: SessionOptions = {}): Promise<InferenceSession> {
+  const { device = "cpu", threads = availableParallelism(), quiet = false, unfold = false } = options;
+  const { InferenceSession: Sessions } = await ort();
+  const entries: Record<string, string> = {};
+  if (quiet) Object.assign(entries, { "intra_op.allow_spinning": "0" });
+  if (unfold) Object.assign(entries, { disable_quant_qdq: "1" });
+  try {
+    return await Sessions.create(path, {
+      executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      logSeverityLevel: 3,
+      extra: { session: entries },
+    });
+  } catch (cause) {
+    throw failure(`${path} cannot be opened on ${device}: ${(cause as Error).message.split("\n")[0]}`, cause);
+  }
+}
+
+/** The data of an output as numbers. */
+export const floats = (tensor: Tensor) => tensor.data as Float32Array;

@@ -1,0 +1,163 @@
+import { usage } from "../core/errors.js";
+import { createMeter, type Metrics } from "../core/metrics.js";
+import { adaptive, fixedLength, plain } from "../core/plan.js";
+import type { Sampling } from "../core/sampling.js";
+import type { Drafter, Plan, Token, Verifier } from "../core/types.js";
+import { generate } from "../generate.js";
+import { normalize } from "./frontend/normalize.js";
+import { paragraphs, sentences } from "./frontend/sentences.js";
+import { timeStretch } from "./stretch.js";
+import { loadVoice, type SpeechDrafterName, type Voice } from "./voice.js";
+
+export interface SpeakOptions {
+  /** A loaded voice (best for more than one text), or the name or path of one. */
+  readonly voice?: Voice | string;
+  /** `follow`, or plain decoding where the voice has none; by name or a drafter of your own. */
+  readonly drafter?: SpeechDrafterName | Drafter;
+  readonly verifier?: Verifier;
+  /** Always this many guesses; left out, as many as pay on this machine. */
+  readonly draftLength?: number;
+  readonly sampling?: Sampling;
+  readonly seed?: number;
+  /** 0.5 half as fast, 2 twice as fast, at the same pitch. */
+  readonly speed?: number;
+  readonly signal?: AbortSignal;
+  /** Told of each sentence when it has been said. */
+  readonly onSentence?: (report: SentenceReport) => void;
+}
+
+export interface SentenceReport {
+  readonly index: number;
+  readonly of: number;
+  readonly text: string;
+  readonly units: readonly Token[];
+  /** Seconds of sound, pauses left out. */
+  readonly seconds: number;
+  readonly metrics: Metrics;
+  /** Milliseconds spent turning units into sound. */
+  readonly decodeTime: number;
+}
+
+export interface Sound {
+  /** Mono, -1..1. */
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+}
+
+/** Seconds of silence behind a sentence, and behind a paragraph. */
+const PAUSE = 0.12;
+const LONG_PAUSE = 0.4;
+
+/** The sentences of a text as they will be said, each with the pause behind it in seconds. @throws usage when there are none. */
+export function plannedSentences(text: string): { text: string; pause: number }[] {
+  const planned = paragraphs(text).flatMap((paragraph) => {
+    const said = sentences(normalize(paragraph));
+    return said.map((sentence, i) => ({ text: sentence, pause: i === said.length - 1 ? LONG_PAUSE : PAUSE }));
+  });
+  if (planned.length === 0) {
+    const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+    throw usage(
+      text.trim() === ""
+        ? "the text is empty: give some words to say"
+        : `there is nothing to say in ${shown}: give words in Latin letters`,
+    );
+  }
+  planned[planned.length - 1].pause = 0;
+  return planned;
+}
+
+/**
+ * Says a text. Yields sound as it is made; the pieces, joined, are the whole.
+ *
+ * @example
+ * for await (const { samples, sampleRate } of speak("Hello there.")) play(samples, sampleRate);
+ *
+ * @throws usage errors for text with nothing to say or settings out of range; failures for models that cannot be read.
+ */
+export async function* speak(
+  text: string,
+  options: SpeakOptions = {},
+): AsyncGenerator<Sound, void, undefined> {
+  const { speed = 1, seed = 0, signal, onSentence } = options;
+  if (!(speed >= 0.5 && speed <= 2)) throw usage(`speed is ${speed}: give a number from 0.5 to 2`);
+  const planned = plannedSentences(text);
+  const voice = typeof options.voice === "object" ? options.voice : await loadVoice(options.voice);
+  const setup = await speechSetup(voice, options);
+  const { sampleRate } = voice;
+
+  for (const [index, { text: sentence, pause }] of planned.entries()) {
+    const meter = createMeter();
+    const units: Token[] = [];
+    const began = performance.now();
+    let produced = 0;
+    let outside = 0;
+    const chunks: Float32Array[] = [];
+    const sound = generate(voice.modality, sentence, {
+      ...setup,
+      target: voice.target,
+      seed,
+      stream: index,
+      signal,
+      onRound(round) {
+        meter.observe(round);
+        units.push(...round.tokens.filter((token) => token !== voice.manifest.units.end));
+      },
+    });
+    for await (const samples of sound) {
+      produced += samples.length;
+      const paused = performance.now();
+      // Stretching needs the whole sentence; at the natural speed sound leaves as soon as it is there.
+      if (speed === 1) yield { samples, sampleRate };
+      else chunks.push(samples);
+      outside += performance.now() - paused;
+    }
+    const metrics = meter.read();
+    const took = performance.now() - began - outside;
+    if (speed !== 1) yield { samples: timeStretch(concat(chunks), speed, sampleRate), sampleRate };
+    if (pause) yield { samples: new Float32Array(Math.round((pause * sampleRate) / speed)), sampleRate };
+    const seconds = produced / sampleRate / speed;
+    onSentence?.({
+      index,
+      of: planned.length,
+      text: sentence,
+      units,
+      seconds,
+      metrics,
+      decodeTime: took - metrics.time.total,
+    });
+  }
+}
+
+export interface SpeechSetup {
+  readonly drafter: Drafter | undefined;
+  readonly plan: Plan;
+  readonly sampling: Sampling;
+  readonly verifier: Verifier | undefined;
+}
+
+/** What `decode` needs besides the sentence, from the options of `speak`. The plan learns from sentence to sentence. */
+export async function speechSetup(voice: Voice, options: SpeakOptions): Promise<SpeechSetup> {
+  const { drafter: wished = voice.manifest.follow ? "follow" : "none", draftLength, verifier } = options;
+  const sampling = { ...voice.manifest.sampling, ...options.sampling };
+  if (
+    draftLength !== undefined &&
+    !(Number.isInteger(draftLength) && draftLength >= 0 && draftLength <= 64)
+  ) {
+    throw usage(`draft length is ${draftLength}: give a whole number from 0 to 64`);
+  }
+  if (wished === "none" || draftLength === 0)
+    return { drafter: undefined, plan: plain(), sampling, verifier };
+  const drafter = (typeof wished === "string" ? await voice.drafter(wished) : wished) as Drafter;
+  const plan = draftLength === undefined ? adaptive({ cost: await voice.cost() }) : fixedLength(draftLength);
+  return { drafter, plan, sampling, verifier };
+}
+
+export function concat(parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,114 @@
+import { usage } from "../core/errors.js";
+import type { PassCost } from "../core/plan.js";
+import type { Drafter, Modality, Model } from "../core/types.js";
+import * as drafters from "../drafters/index.js";
+import { cachedCost, passCost } from "../runtime/cost.js";
+import { openOn } from "../runtime/device.js";
+import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
+import { type Found, findModel, listModels } from "../runtime/manifest.js";
+import { type Device, openSession } from "../runtime/ort.js";
+import { type UnitDecoder, unitDecoder } from "./decoder.js";
+import { follow } from "./drafter.js";
+import { type SpeechManifest, speechManifestSchema } from "./manifest.js";
+import { type SpeechEncoded, speech } from "./modality.js";
+import { readTables } from "./tables.js";
+
+export const DEFAULT_VOICE = "joe";
+
+/** Drafters a voice can speak with; `none` is plain decoding. */
+export const SPEECH_DRAFTERS = ["follow", "reference", "model", "heads", "jacobi", "lookup", "none"] as const;
+export type SpeechDrafterName = (typeof SPEECH_DRAFTERS)[number];
+
+export interface VoiceOptions {
+  readonly device?: Device;
+  readonly threads?: number;
+  /** Called with a line when something works otherwise than asked for. */
+  readonly warn?: (line: string) => void;
+}
+
+/** A speech model, loaded. */
+export interface Voice {
+  readonly name: string;
+  readonly manifest: SpeechManifest;
+  readonly device: Device;
+  readonly sampleRate: number;
+  readonly target: Model;
+  readonly decoder: UnitDecoder;
+  readonly modality: Modality<string, Float32Array, SpeechEncoded>;
+  drafter(name: SpeechDrafterName): Promise<Drafter<SpeechEncoded>>;
+  /** Milliseconds of a target pass by rows on this machine: measured once, then kept in the user's cache. */
+  cost(): Promise<PassCost>;
+}
+
+export const listVoices = () => listModels("speech");
+
+export const findVoice = (nameOrPath: string): Found<SpeechManifest> =>
+  findModel(nameOrPath, speechManifestSchema, "speech");
+
+/** @throws usage errors for an unknown voice, failures that name a wrong or torn file. */
+export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOptions = {}): Promise<Voice> {
+  const { device: wished = "cpu", threads, warn } = options;
+  const found = findVoice(nameOrPath);
+  const { manifest, file } = found;
+  const { target: shape } = manifest;
+  const hash = Object.values(manifest.files).reduce((all, { sha256 }) => all + sha256.slice(0, 8), "");
+
+  for (const name of Object.keys(manifest.files)) file(name);
+  const float = file(shape.float ?? shape.graph);
+  const { session, device } = await openOn(
+    wished,
+    { cpu: file(shape.graph), webgpu: float },
+    { threads },
+    warn,
+  );
+  const decoder = unitDecoder(
+    await openSession(file(manifest.decoder.graph), { threads, quiet: true, unfold: true }),
+    manifest,
+  );
+  const reader =
+    manifest.follow &&
+    (await openSession(file(manifest.follow.graph), { threads: 1, quiet: true, unfold: true }));
+  const target = await languageModel(session, shape as LanguageModelShape);
+
+  const makers: Record<SpeechDrafterName, () => Promise<Drafter<SpeechEncoded>>> = {
+    async follow() {
+      const part = needed(manifest.follow, "follow");
+      return follow(readTables(file(part.tables), part.arrays), manifest);
+    },
+    async reference() {
+      needed(manifest.follow, "reference");
+      return drafters.reference();
+    },
+    async model() {
+      const part = needed(manifest.draft, "model");
+      const small = await openSession(file(part.graph), { threads: 1, quiet: true, unfold: true });
+      return drafters.model(await languageModel(small, part as LanguageModelShape));
+    },
+    async heads() {
+      const [count, size] = needed(shape.taps?.heads, "heads");
+      return drafters.heads({ count, size });
+    },
+    jacobi: async () => drafters.jacobi(),
+    lookup: async () => drafters.lookup(),
+    none: async () => drafters.none(),
+  };
+  function needed<T>(part: T | undefined, name: SpeechDrafterName): T {
+    if (part === undefined)
+      throw usage(
+        `the voice "${manifest.name}" has no part for the drafter "${name}"; choose another with --drafter`,
+      );
+    return part;
+  }
+
+  return {
+    name: manifest.name,
+    manifest,
+    device,
+    sampleRate: manifest.sampleRate,
+    target,
+    decoder,
+    modality: speech({ manifest, decoder, reader }),
+    drafter: (name) => makers[name](),
+    cost: async () => passCost(await cachedCost(target, `${hash} ${device} ${threads ?? "all"}`)),
+  };
+}

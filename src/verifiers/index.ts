@@ -1,0 +1,3 @@
+export { block } from "./block.js";
+export { identical } from "./identical.js";
+export { rejection } from "./rejection.js";

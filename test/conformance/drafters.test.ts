@@ -1,0 +1,46 @@
+import { drafterChecks } from "../../src/conformance/index.js";
+import {
+  branches,
+  firstNonEmpty,
+  jacobi,
+  longest,
+  lookup,
+  model,
+  none,
+  reference,
+} from "../../src/drafters/index.js";
+import { conforms } from "./run.js";
+
+conforms("none", drafterChecks(none));
+conforms(
+  "model",
+  drafterChecks((_, small) => model(small)),
+);
+conforms(
+  "lookup",
+  drafterChecks(() => lookup()),
+);
+conforms(
+  "reference",
+  drafterChecks(() => reference()),
+);
+conforms(
+  "jacobi",
+  drafterChecks(() => jacobi()),
+);
+conforms(
+  "jacobi filled by lookup",
+  drafterChecks(() => jacobi({ window: 6, filler: lookup() })),
+);
+conforms(
+  "firstNonEmpty",
+  drafterChecks((_, small) => firstNonEmpty(lookup({ minNgram: 2 }), model(small))),
+);
+conforms(
+  "longest",
+  drafterChecks((_, small) => longest(lookup(), model(small))),
+);
+conforms(
+  "branches",
+  drafterChecks((_, small) => branches(model(small), lookup())),
+);
