@@ -89,8 +89,8 @@ export function drafterChecks(
           }
         }
         assert(
-          target.open_ === 0 && small.open_ === 0,
-          `${target.open_} + ${small.open_} sessions were left open`,
+          target.openSessions === 0 && small.openSessions === 0,
+          `${target.openSessions} + ${small.openSessions} sessions were left open`,
         );
       },
     }),
@@ -148,8 +148,8 @@ export function drafterChecks(
         };
         for await (const _ of decode(options)) break;
         assert(
-          target.open_ === 0 && small.open_ === 0,
-          `${target.open_} + ${small.open_} sessions were left open`,
+          target.openSessions === 0 && small.openSessions === 0,
+          `${target.openSessions} + ${small.openSessions} sessions were left open`,
         );
       },
     },

@@ -1,6 +1,7 @@
 export * from "./decode.js";
 export * from "./distribution.js";
 export * from "./errors.js";
+export * from "./function-model.js";
 export * from "./metrics.js";
 export * from "./noise.js";
 export * from "./plan.js";

@@ -1,6 +1,6 @@
 import { usage } from "../core/errors.js";
 import type { PassCost } from "../core/plan.js";
-import type { Drafter, Modality, Model } from "../core/types.js";
+import type { Drafter, Modality, Model, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import { cachedCost, passCost } from "../runtime/cost.js";
 import { openOn } from "../runtime/device.js";
@@ -9,6 +9,7 @@ import { type Found, findModel, listModels } from "../runtime/manifest.js";
 import { type Device, openSession } from "../runtime/ort.js";
 import { type UnitDecoder, unitDecoder } from "./decoder.js";
 import { follow } from "./drafter.js";
+import { encodeSound } from "./encoder.js";
 import { type SpeechManifest, speechManifestSchema } from "./manifest.js";
 import { type SpeechEncoded, speech } from "./modality.js";
 import { readTables } from "./tables.js";
@@ -35,6 +36,8 @@ export interface Voice {
   readonly target: Model;
   readonly decoder: UnitDecoder;
   readonly modality: Modality<string, Float32Array, SpeechEncoded>;
+  /** Sound -> units, if the voice has an encoder (see `encodeSound`). */
+  encode?(samples: Float32Array): Promise<Token[]>;
   drafter(name: SpeechDrafterName): Promise<Drafter<SpeechEncoded>>;
   /** Milliseconds of a target pass by rows on this machine: measured once, then kept in the user's cache. */
   cost(): Promise<PassCost>;
@@ -100,6 +103,13 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     return part;
   }
 
+  const { encoder } = manifest;
+  let listening: ReturnType<typeof openSession> | undefined;
+  const encode = async (samples: Float32Array) => {
+    listening ??= openSession(file(encoder!.graph), { threads, quiet: true, unfold: true });
+    return encodeSound(await listening, samples, manifest);
+  };
+
   return {
     name: manifest.name,
     manifest,
@@ -108,6 +118,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     target,
     decoder,
     modality: speech({ manifest, decoder, reader }),
+    encode: encoder && encode,
     drafter: (name) => makers[name](),
     cost: async () => passCost(await cachedCost(target, `${hash} ${device} ${threads ?? "all"}`)),
   };

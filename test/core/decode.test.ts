@@ -124,6 +124,6 @@ describe("decode", () => {
     };
     await expect(run()).rejects.toThrow("enough");
     expect(seen).toHaveLength(3);
-    expect(target.open_).toBe(0);
+    expect(target.openSessions).toBe(0);
   });
 });

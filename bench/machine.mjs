@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+
+/** The machine in a line: processor, cores, the instructions that decide 8-bit speed, Node. */
+export function machine() {
+  let flags = "";
+  try {
+    const known = new Set(
+      readFileSync("/proc/cpuinfo", "utf8")
+        .match(/^flags.*$/m)?.[0]
+        .split(" ") ?? [],
+    );
+    flags = ["avx2", "avx512_vnni", "avx_vnni", "amx_int8"].filter((flag) => known.has(flag)).join(" ");
+  } catch {
+    // No /proc here: the model name has to do.
+  }
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores${flags && ` (${flags})`}, ${memory} GiB, Node ${process.version}`;
+}
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length === 0
+    ? Number.NaN
+    : sorted.length % 2
+      ? sorted[middle]
+      : (sorted[middle - 1] + sorted[middle]) / 2;
+};
