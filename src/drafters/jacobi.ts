@@ -32,7 +32,8 @@ export const jacobi = ({ window = 8, filler }: JacobiOptions = {}): Drafter => (
           drawnFrom.push(...(more.drawnFrom ?? more.tokens.map(() => undefined)));
         }
         const last = tokens.at(-1) ?? output.at(-1) ?? prompt[prompt.length - 1];
-        while (tokens.length < depth && !filling) tokens.push(last);
+        // A prompt may end in a token that no output has.
+        while (tokens.length < depth && !filling && last < setup.model.vocabularySize) tokens.push(last);
         return chain(tokens, { drawnFrom: tokens.map((_, i) => drawnFrom[i]) });
       },
       observe(round) {

@@ -13,7 +13,7 @@ export interface LookupOptions {
  */
 export const lookup = ({ maxNgram = 3, minNgram = 1 }: LookupOptions = {}): Drafter => ({
   name: "lookup",
-  start: async ({ encoded }) => ({
+  start: async ({ encoded, model: { vocabularySize } }) => ({
     propose({ prompt, output, budget }) {
       const sequence = [...prompt, ...output];
       const sources = [sequence, encoded.reference ?? []];
@@ -21,7 +21,11 @@ export const lookup = ({ maxNgram = 3, minNgram = 1 }: LookupOptions = {}): Draf
         const key = sequence.slice(-n);
         for (const source of sources) {
           const end = lastMatch(source, key);
-          if (end >= 0) return chain(source.slice(end, end + budget.depth));
+          if (end < 0) continue;
+          const found = source.slice(end, end + budget.depth);
+          // Prompts may hold tokens that no output has.
+          const foreign = found.findIndex((token) => token >= vocabularySize);
+          return chain(foreign < 0 ? found : found.slice(0, foreign));
         }
       }
       return EMPTY;

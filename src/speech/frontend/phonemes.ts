@@ -1,4 +1,25 @@
-import { phonemize as espeak } from "phonemizer";
+type Phonemize = (text: string, language: string) => Promise<string[]>;
+
+let library: Promise<Phonemize> | undefined;
+
+/** espeak-ng in WebAssembly, loaded when first needed: it costs a third of a second. */
+function espeak(): Promise<Phonemize> {
+  library ??= load();
+  return library;
+}
+
+async function load(): Promise<Phonemize> {
+  // Its loader listens for every error of the process and throws it again, with a megabyte of source code in front.
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => new Set(process.listeners(event as "exit")));
+  const { phonemize } = await import("phonemizer");
+  events.forEach((event, i) => {
+    for (const listener of process.listeners(event as "exit")) {
+      if (!before[i].has(listener)) process.removeListener(event, listener);
+    }
+  });
+  return phonemize;
+}
 
 const MARKS = /[.,!?;:]+/;
 
@@ -13,7 +34,7 @@ export async function phonemes(spoken: string): Promise<string> {
   for (const piece of spoken.split(/(?<=[.,!?;:])\s+/)) {
     const mark = piece.match(MARKS)?.[0][0] ?? "";
     const words = piece.replace(MARKS, "").trim();
-    const said = words ? (await espeak(words, "en-us")).join(" ").trim() : "";
+    const said = words ? (await (await espeak())(words, "en-us")).join(" ").trim() : "";
     if (said) ipa += (ipa ? " " : "") + said + mark;
   }
   // A sentence always ends with a mark: the models were taught that speech ends after one.
