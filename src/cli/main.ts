@@ -1,1 +1,3 @@
-console.log("own bin",process.argv.slice(2))
+import { start } from "./start.js";
+
+await start(() => import("../speech/index.js"));

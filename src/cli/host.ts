@@ -1,0 +1,48 @@
+import type { Readable, Writable } from "node:stream";
+
+/** The speech floor, as far as the commands need it. */
+export type SpeechFloor = Pick<
+  typeof import("../speech/index.js"),
+  "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "phonemes" | "plannedSentences" | "speak"
+>;
+
+/** All that a command touches of the world around it; tests bring their own. */
+export interface Host {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by Ctrl-C and SIGTERM, with a reason that carries the exit code. */
+  readonly signal: AbortSignal;
+  /** Loaded when first needed: help and usage errors must not wait for it. */
+  readonly speech: () => Promise<SpeechFloor>;
+}
+
+/** Lines for the person at the terminal. */
+export interface Talk {
+  note(line: string): void;
+  /** Replaces the line of progress; on a terminal only. */
+  progress(line: string): void;
+  /** Takes the line of progress away. */
+  clear(): void;
+}
+
+export function createTalk(stderr: Host["stderr"], quiet = false): Talk {
+  let shown = false;
+  const clear = () => {
+    if (shown) stderr.write("\r\u001b[K");
+    shown = false;
+  };
+  return {
+    clear,
+    note(line) {
+      clear();
+      if (!quiet) stderr.write(`${line}\n`);
+    },
+    progress(line) {
+      if (quiet || !stderr.isTTY) return;
+      stderr.write(`\r${line}\u001b[K`);
+      shown = true;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { failure, usage } from "../../core/errors.js";
+import { cannotWrite } from "../errors.js";
+import type { Beside } from "./beside.js";
+import { send } from "./raw.js";
+import { pcm16, type Sink } from "./sink.js";
+import { isProgram, which } from "./which.js";
+
+interface Format {
+  /** ffmpeg's name of the container. */
+  readonly format: string;
+  readonly codec: string;
+  /** Where the codec's own choice is too low for one voice at 22 kHz. */
+  readonly quality?: number;
+}
+
+/** By extension. */
+export const FFMPEG_FORMATS: Readonly<Record<string, Format>> = {
+  mp3: { format: "mp3", codec: "libmp3lame", quality: 2 },
+  ogg: { format: "ogg", codec: "libvorbis", quality: 5 },
+  flac: { format: "flac", codec: "flac" },
+  m4a: { format: "ipod", codec: "aac" },
+  opus: { format: "opus", codec: "libopus" },
+};
+
+/** Path of ffmpeg: FFMPEG_PATH, then PATH, then the optional package @ffmpeg-installer/ffmpeg, here or in the working folder. */
+export function findFfmpeg(env: NodeJS.ProcessEnv): string | undefined {
+  const named = env.FFMPEG_PATH;
+  if (named) {
+    if (!isProgram(named))
+      throw usage(`FFMPEG_PATH is ${named}, and there is no program: correct it or unset it`);
+    return named;
+  }
+  return which("ffmpeg", env) ?? installed(import.meta.url) ?? installed(join(process.cwd(), "package.json"));
+}
+
+function installed(from: string): string | undefined {
+  try {
+    const { path } = createRequire(from)("@ffmpeg-installer/ffmpeg") as { path: string };
+    return isProgram(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws a failure that names the way out when there is no ffmpeg */
+export function neededFfmpeg(env: NodeJS.ProcessEnv, what: string, wayOut: string): string {
+  const path = findFfmpeg(env);
+  if (!path) throw failure(`${what} needs ffmpeg, and there is none on PATH: install ffmpeg, or ${wayOut}`);
+  return path;
+}
+
+/** What ffmpeg said last. fluent-ffmpeg puts it behind the exit code, without the banner and the streams. */
+export function lastLines({ message }: Error): string {
+  const lines = message.replace(/^ffmpeg exited with code \d+: /, "").split(/[\r\n]+/);
+  const said = lines.map((line) => line.trim()).filter((line) => line && !/^(size=|video:)/.test(line));
+  return said.slice(-2).join(" / ") || message.trim();
+}
+
+/** The system's complaints, in ffmpeg's words: older ones end well all the same when they flush to a full disk. */
+const COMPLAINTS: Readonly<Record<string, string>> = {
+  "No space left on device": "ENOSPC",
+  "Disk quota exceeded": "EDQUOT",
+  "File too large": "EFBIG",
+};
+
+function complaint(stderr: string | null | undefined): Error | undefined {
+  const found = Object.entries(COMPLAINTS).find(([words]) => stderr?.includes(words));
+  return found && Object.assign(new Error(found[0]), { code: found[1] });
+}
+
+/** Sound piped through ffmpeg into a file as it is made. */
+export async function ffmpegSink(
+  ffmpeg: string,
+  file: Beside,
+  extension: string,
+  sampleRate: number,
+): Promise<Sink> {
+  const { default: fluent } = await import("fluent-ffmpeg");
+  const { format, codec, quality } = FFMPEG_FORMATS[extension];
+  const sound = new PassThrough();
+  const command = fluent(sound)
+    .setFfmpegPath(ffmpeg)
+    .inputFormat("s16le")
+    .inputOptions(["-ar", String(sampleRate), "-ac", "1"])
+    .audioCodec(codec)
+    .outputOptions(quality === undefined ? [] : ["-q:a", String(quality)])
+    .format(format);
+  let aborted = false;
+  const done = new Promise<void>((resolve, reject) => {
+    command
+      .on("start", () => aborted && command.kill("SIGKILL"))
+      .on("end", (_: string | null, stderr: string | null) => {
+        const wrong = complaint(stderr);
+        if (wrong) reject(cannotWrite(file.name, wrong));
+        else resolve();
+      })
+      .on("error", (error: Error, _: string | null, stderr: string | null) => {
+        const wrong = complaint(stderr);
+        if (wrong) reject(cannotWrite(file.name, wrong));
+        else reject(failure(`ffmpeg could not write ${file.name}: ${lastLines(error)}`, error));
+      })
+      .save(file.temporary);
+  });
+  // A failure is reported where the next piece is written, or at the end.
+  done.catch(() => {});
+  const early = done.then(() => Promise.reject(failure(`ffmpeg stopped before ${file.name} was complete`)));
+  early.catch(() => {});
+  return {
+    write: (samples) => Promise.race([send(sound, pcm16(samples), file.name), early]),
+    async close() {
+      sound.end();
+      await done;
+      await file.commit();
+    },
+    async abort() {
+      aborted = true;
+      command.kill("SIGKILL");
+      sound.end();
+      await done.catch(() => {});
+      await file.discard();
+    },
+  };
+}

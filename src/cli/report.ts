@@ -1,0 +1,128 @@
+import type { Metrics } from "../core/metrics.js";
+import type { SentenceReport } from "../speech/speak.js";
+
+/** What some speaking came to. Times are milliseconds. */
+export interface Totals extends Omit<Metrics, "time"> {
+  readonly sentences: number;
+  readonly units: number;
+  /** Of sound, pauses left out. */
+  readonly seconds: number;
+  /** The language model's by part, the decoder's, and all of them. */
+  readonly time: Metrics["time"] & { readonly decoder: number };
+  readonly timesRealTime: number;
+}
+
+export function totals(reports: readonly SentenceReport[]): Totals {
+  const sum = (of: (report: SentenceReport) => number) =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const [tokens, passes] = [sum(({ metrics }) => metrics.tokens), sum(({ metrics }) => metrics.passes)];
+  const [drafted, accepted] = [sum(({ metrics }) => metrics.drafted), sum(({ metrics }) => metrics.accepted)];
+  const part = (name: keyof Metrics["time"]) => sum(({ metrics }) => metrics.time[name]);
+  const decoder = sum(({ decodeTime }) => decodeTime);
+  const total = part("total") + decoder;
+  const seconds = sum((report) => report.seconds);
+  const deepest = Math.max(0, ...reports.map(({ metrics }) => metrics.byDepth.length));
+  return {
+    sentences: reports.length,
+    units: sum(({ units }) => units.length),
+    seconds,
+    tokens,
+    passes,
+    tokensPerPass: passes ? tokens / passes : 0,
+    drafted,
+    accepted,
+    acceptanceRate: drafted ? accepted / drafted : 0,
+    byDepth: Array.from({ length: deepest }, (_, depth) => ({
+      drafted: sum(({ metrics }) => metrics.byDepth[depth]?.drafted ?? 0),
+      accepted: sum(({ metrics }) => metrics.byDepth[depth]?.accepted ?? 0),
+    })),
+    time: {
+      draft: part("draft"),
+      target: part("target"),
+      verify: part("verify"),
+      rest: part("rest"),
+      decoder,
+      total,
+    },
+    timesRealTime: total ? (seconds * 1000) / total : 0,
+  };
+}
+
+const inSeconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+const count = (number: number, noun: string, many = `${noun}s`) => `${number} ${number === 1 ? noun : many}`;
+
+/** The line behind every run. */
+export function summary({ units, seconds, time, timesRealTime, tokensPerPass }: Totals): string {
+  const speed = `${seconds.toFixed(2)} s of sound in ${inSeconds(time.total)} (${timesRealTime.toFixed(1)}x real time)`;
+  return `${count(units, "unit")}, ${speed}, ${tokensPerPass.toFixed(2)} units a pass`;
+}
+
+/** Facts of a run that are not in its totals. */
+export interface Setting {
+  readonly voice: string;
+  readonly version: string;
+  readonly device: string;
+  readonly drafter: string;
+  readonly verifier: string;
+  readonly seed: number;
+  readonly speed: number;
+  /** Milliseconds from the start of the program to the first sound. */
+  readonly firstSound?: number;
+}
+
+/** The table of `--stats`. */
+export function statsTable(all: Totals, setting: Setting): string {
+  const { time } = all;
+  const share = (name: string, ms: number) => [
+    `  ${name}`,
+    inSeconds(ms),
+    percent(time.total ? ms / time.total : 0),
+  ];
+  const depths = all.byDepth.map(({ drafted, accepted }) => Math.round((100 * accepted) / drafted)).join(" ");
+  return columns([
+    ["voice", `${setting.voice} ${setting.version}`, `on ${setting.device}, seed ${setting.seed}`],
+    ["drafter", setting.drafter, `${setting.verifier} verification`],
+    ["units", String(all.units), `in ${count(all.sentences, "sentence")}`],
+    ["sound", `${all.seconds.toFixed(2)} s`, `${all.timesRealTime.toFixed(1)}x real time`],
+    ["units a pass", all.tokensPerPass.toFixed(2), count(all.passes, "pass", "passes")],
+    [
+      "acceptance",
+      depths ? percent(all.acceptanceRate) : "none",
+      depths ? `by depth: ${depths} %` : "nothing was drafted",
+    ],
+    ["time", inSeconds(time.total), ""],
+    share("target", time.target),
+    share("drafter", time.draft),
+    share("verifier", time.verify),
+    share("rest of loop", time.rest),
+    share("text and sound", time.decoder),
+    ...(setting.firstSound === undefined
+      ? []
+      : [["first sound", inSeconds(setting.firstSound), "after the start"]]),
+  ]);
+}
+
+/** Rows of name, figure and remark; figures end in one column. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column].length));
+  const [names, figures] = [width(0), width(1)];
+  return rows
+    .map(([name, figure, remark]) =>
+      `${name.padEnd(names)}  ${figure.padStart(figures)}  ${remark}`.trimEnd(),
+    )
+    .join("\n");
+}
+
+/** The object of `--json`. */
+export const statsJson = (reports: readonly SentenceReport[], setting: Setting) => ({
+  ...setting,
+  ...totals(reports),
+  detail: reports.map(({ text, units, seconds, metrics, decodeTime }) => ({
+    text,
+    units,
+    seconds,
+    metrics,
+    decodeTime,
+  })),
+});

@@ -1,0 +1,91 @@
+import { checkComparison, compare, comparisonTable } from "./compare.js";
+import type { SpeakFlags } from "./flags.js";
+import { createTalk, type Host, type Talk } from "./host.js";
+import { type Piece, textSource } from "./input.js";
+import { chooseOutput, nowhere, type Output } from "./output/index.js";
+import { send } from "./output/raw.js";
+import { type Setting, statsJson, statsTable, summary, totals } from "./report.js";
+import { createSay, type Say, settingOf } from "./say.js";
+import { collect, sayable } from "./sayable.js";
+import { createStage, type Stage } from "./stage.js";
+import { checkVoice, listVoices, openVoice } from "./voice.js";
+
+interface Run {
+  readonly flags: SpeakFlags;
+  readonly host: Host;
+  readonly talk: Talk;
+  readonly output: Output;
+  readonly stage: Stage;
+  /** Resolves when the voice is loaded. */
+  readonly ready: Promise<{ readonly say: Say; readonly setting: Setting }>;
+}
+
+type Pieces = Iterable<Piece> | AsyncIterable<Piece>;
+
+/** `foretoken speak` */
+export async function speakCommand(words: readonly string[], flags: SpeakFlags, host: Host): Promise<void> {
+  if (flags.listVoices) return listVoices(await host.speech(), host);
+  const talk = createTalk(host.stderr, flags.quiet);
+  const source = textSource(words, { file: flags.file, byLine: flags.outputDir !== undefined }, host);
+  const silent = flags.compare && flags.output === undefined && !flags.outputRaw && !flags.play;
+  const output = silent ? nowhere : await chooseOutput(flags, host, talk);
+  const stage = createStage(output, host.signal);
+  try {
+    const speech = await host.speech();
+    // What lies ready is read and judged before a model is loaded; what arrives over time is waited for meanwhile.
+    const arriving = sayable(source, speech, talk);
+    const pieces = source.live && !flags.compare ? arriving : await collect(arriving);
+    const place = checkVoice(flags, speech);
+    const ready = openVoice(place, flags, speech, host, talk).then((voice) => ({
+      say: createSay(speech, voice, flags, host.signal),
+      setting: settingOf(voice, flags),
+    }));
+    ready.catch(() => {});
+    const run: Run = { flags, host, talk, output, stage, ready };
+    await (flags.compare ? compareAll(pieces, run) : speakAll(pieces, run));
+  } catch (error) {
+    await stage.abort();
+    throw error;
+  } finally {
+    talk.clear();
+    await output.discard();
+  }
+}
+
+async function speakAll(pieces: Pieces, { stage, ready, talk, ...run }: Run): Promise<void> {
+  const reports = [];
+  for await (const { text, line } of pieces) {
+    const { say } = await ready;
+    stage.begin(line);
+    const onSentence = ({ index, of }: { index: number; of: number }) => {
+      if (of > 1) talk.progress(`sentence ${index + 1} of ${of}`);
+    };
+    reports.push(...(await say(text, stage.hear, { onSentence })));
+    await stage.end();
+  }
+  await stage.close();
+
+  const setting = { ...(await ready).setting, firstSound: stage.firstSound() };
+  const all = totals(reports);
+  const { flags, host, output } = run;
+  talk.clear();
+  if (flags.json) await report(JSON.stringify(statsJson(reports, setting)), host, output);
+  if (flags.stats) host.stderr.write(`${statsTable(all, setting)}\n`);
+  else if (!(flags.json && output.usesStdout)) talk.note(summary(all));
+}
+
+async function compareAll(pieces: Pieces, { flags, host, talk, output, stage, ready }: Run): Promise<void> {
+  const { say, setting } = await ready;
+  const texts: string[] = [];
+  for await (const { text } of pieces) texts.push(text);
+  const comparison = await compare(texts, say, stage.hear, talk);
+  await stage.close();
+  talk.clear();
+  const text = flags.json ? JSON.stringify({ ...setting, ...comparison }) : comparisonTable(comparison);
+  await report(text, host, output);
+  checkComparison(comparison, setting);
+}
+
+/** What was asked for in words goes to standard output, unless sound goes there. */
+const report = (text: string, { stdout, stderr }: Host, output: Output) =>
+  send(output.usesStdout ? stderr : stdout, Buffer.from(`${text}\n`), "standard output");

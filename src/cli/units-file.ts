@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { failure, usage } from "../core/errors.js";
+import type { SpeechManifest } from "../speech/manifest.js";
+
+const FORMAT = "foretoken-units";
+
+const unitsSchema = z.object({
+  format: z.literal(FORMAT),
+  /** Name and version of the voice whose units these are. */
+  model: z.string(),
+  version: z.string(),
+  sampleRate: z.number().int().positive(),
+  units: z.array(z.number().int().nonnegative()),
+});
+
+export type UnitsFile = z.infer<typeof unitsSchema>;
+
+export function unitsFile(
+  { name, version, sampleRate }: SpeechManifest,
+  units: readonly number[],
+): UnitsFile {
+  return { format: FORMAT, model: name, version, sampleRate, units: [...units] };
+}
+
+/** @throws a failure that names the file and what is wrong in it */
+export function parseUnits(text: string, name: string): UnitsFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const what = text.trim() === "" ? "it is empty" : (cause as Error).message;
+    throw failure(`${name} is not JSON (${what}): give a file that foretoken encode wrote`, cause);
+  }
+  const parsed = unitsSchema.safeParse(json);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    const where = path.length ? `${path.join(".")}: ` : "";
+    throw failure(
+      `${name} is not a file of units (${where}${message}): give one that foretoken encode wrote`,
+    );
+  }
+  if (!parsed.data.units.length) throw failure(`${name} holds no units: there is nothing to decode`);
+  return parsed.data;
+}
+
+/** @throws an error that says why these units cannot be spoken by this voice */
+export function checkUnits(
+  { model, version, units }: UnitsFile,
+  manifest: SpeechManifest,
+  name: string,
+): void {
+  if (model !== manifest.name) {
+    throw usage(
+      `${name} holds units of the voice ${model}, not of ${manifest.name}: decode it with --voice ${model}`,
+    );
+  }
+  const major = (of: string) => of.split(".")[0];
+  if (major(version) !== major(manifest.version)) {
+    throw failure(
+      `${name} was made with ${model} ${version}, and here is ${model} ${manifest.version}: encode the sound again`,
+    );
+  }
+  const { count } = manifest.units;
+  const wrong = units.findIndex((unit) => unit >= count);
+  if (wrong >= 0) {
+    throw failure(
+      `${name}: units[${wrong}] is ${units[wrong]}, and the units of ${model} go from 0 to ${count - 1}`,
+    );
+  }
+}

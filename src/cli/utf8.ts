@@ -1,0 +1,41 @@
+import { isUtf8 } from "node:buffer";
+import { failure } from "../core/errors.js";
+
+const REPLACEMENT = Buffer.from("\uFFFD");
+
+/** Offset of the first byte that belongs to no UTF-8 character; -1: there is none. */
+export function firstInvalid(bytes: Buffer): number {
+  if (isUtf8(bytes)) return -1;
+  // A lenient decoder puts U+FFFD where it stumbles; a U+FFFD that was written stands there as bytes.
+  const text = bytes.toString("utf8");
+  for (let at = text.indexOf("\uFFFD"); at >= 0; at = text.indexOf("\uFFFD", at + 1)) {
+    const offset = Buffer.byteLength(text.slice(0, at));
+    if (!bytes.subarray(offset, offset + REPLACEMENT.length).equals(REPLACEMENT)) return offset;
+  }
+  return -1;
+}
+
+/** Colours and the like (ECMA-48 control sequences), whose letters nobody wants to hear. */
+const SEQUENCES = /[^\P{Cc}\s]\[[0-?]*[ -/]*[@-~]/gu;
+/** Control characters, save those that end lines, pages or words. */
+const CONTROLS = /[^\P{Cc}\t\n\f\r]/gu;
+
+/**
+ * UTF-8 -> text without control characters and byte order mark.
+ *
+ * @param offset of these bytes in the whole, for the message
+ * @throws a failure that names the first wrong byte
+ */
+export function decodeText(bytes: Buffer, name: string, offset = 0): string {
+  const invalid = firstInvalid(bytes);
+  if (invalid >= 0) {
+    const [first, second] = bytes;
+    const wide = offset === 0 && ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff));
+    const byte = bytes[invalid].toString(16).padStart(2, "0");
+    const what = wide ? "it looks like UTF-16" : `byte ${offset + invalid} is 0x${byte}`;
+    throw failure(`${name} is not valid UTF-8: ${what}; save it as UTF-8`);
+  }
+  const text = bytes.toString("utf8");
+  const unmarked = offset === 0 && text.startsWith("\uFEFF") ? text.slice(1) : text;
+  return unmarked.replace(SEQUENCES, "").replace(CONTROLS, "");
+}
