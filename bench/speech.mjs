@@ -25,7 +25,7 @@ export async function speechBench({
   const sampling = temperature === undefined ? {} : { temperature: Number(temperature) };
 
   const contenders = [];
-  for (const drafter of ["none", ...SPEECH_DRAFTERS.filter((drafter) => drafter !== "none")]) {
+  for (const drafter of ["none", ...Object.keys(SPEECH_DRAFTERS).filter((drafter) => drafter !== "none")]) {
     try {
       contenders.push({
         drafter,

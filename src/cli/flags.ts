@@ -1,5 +1,5 @@
 import type { Device } from "../runtime/ort.js";
-import type { SpeechDrafterName } from "../speech/voice.js";
+import type { SpeechDrafterName } from "../speech/names.js";
 import type { OutputOptions } from "./output/index.js";
 
 /** Which voice, and where it runs. */

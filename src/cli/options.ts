@@ -1,23 +1,12 @@
 import { type Command, Option } from "commander";
 import type { Verifier } from "../core/types.js";
 import { DEVICES } from "../runtime/device.js";
-import type { DEFAULT_VOICE, SpeechDrafterName } from "../speech/voice.js";
+import { DEFAULT_VOICE, SPEECH_DRAFTERS } from "../speech/names.js";
 import * as verifiers from "../verifiers/index.js";
 import { FORMATS } from "./output/index.js";
 import { PLAYER_NAMES } from "./output/player.js";
 import { number, oneOf, temperature } from "./parse.js";
 
-// The speech floor is not loaded for help and usage errors; the types keep these in step with it.
-const VOICE: typeof DEFAULT_VOICE = "joe";
-const DRAFTERS: Readonly<Record<SpeechDrafterName, string>> = {
-  follow: "follows the voice through the text",
-  reference: "a whole guess made beforehand",
-  model: "a small language model",
-  heads: "heads on the target model",
-  jacobi: "refines a window of guesses",
-  lookup: "repeats what was said before",
-  none: "no guesses",
-};
 export const VERIFIERS: Readonly<Record<string, () => Verifier>> = verifiers;
 
 const OUTPUT = "Output (without any of these: played, if there is a player):";
@@ -49,7 +38,7 @@ export function outputOptions(command: Command): Command {
 
 export const voiceOptions = (command: Command) =>
   add(command, VOICES, [
-    flag("--voice <name>", `who speaks (default: ${VOICE})`, ["model"]),
+    flag("--voice <name>", `who speaks (default: ${DEFAULT_VOICE})`, ["model"]),
     flag("--model <folder>", "a voice by the folder of its model.json"),
     value("--device <name>", `${DEVICES.join(" or ")} (default: ${DEVICES[0]})`, oneOf(DEVICES)),
   ]);
@@ -85,13 +74,13 @@ export function speakOptions(command: Command): Command {
 }
 
 function speculation(): Option[] {
-  const drafters = Object.entries(DRAFTERS).map(([name, what]) => `${name} (${what})`);
+  const drafters = Object.entries(SPEECH_DRAFTERS).map(([name, what]) => `${name} (${what})`);
   const checks = "identical (the units are those of --plain), rejection or block (the chances are)";
   return [
     value(
       "--drafter <name>",
       `${drafters.join(", ")} (default: the voice's best)`,
-      oneOf(Object.keys(DRAFTERS)),
+      oneOf(Object.keys(SPEECH_DRAFTERS)),
     ),
     value("--verifier <name>", `${checks} (default: identical)`, oneOf(Object.keys(VERIFIERS))),
     value(

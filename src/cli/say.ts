@@ -47,7 +47,7 @@ export function createSay(speech: SpeechFloor, voice: Voice, flags: SpeakFlags, 
 /** The options of a run with their defaults, for its report. */
 export function settingOf(voice: Voice, flags: SpeakFlags): Setting {
   const { seed = 0, speed = 1, verifier = "identical" } = flags;
-  const drafter = flags.plain || flags.draftLength === 0 ? "none" : (flags.drafter ?? "default");
+  const drafter = flags.plain || flags.draftLength === 0 ? "none" : (flags.drafter ?? voice.defaultDrafter);
   return {
     voice: voice.name,
     version: voice.manifest.version,

@@ -59,7 +59,7 @@ export async function* decode<E extends Encoded>(
       let draft = EMPTY;
       if (drafting && drafter && budget && budget.nodes > 0) {
         const { draw, raw } = judge;
-        const fitting = { nodes: budget.nodes, depth: Math.min(budget.depth, room) };
+        const fitting = { ...budget, depth: Math.min(budget.depth, room) };
         const proposed = await drafting.propose({
           prompt: encoded.tokens,
           output,

@@ -77,7 +77,9 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
         pause = Math.min(256, pause * 2);
       }
       const depth = Math.min(maxDepth, Math.max(4, best * 2));
-      return { nodes: Math.min(maxNodes, depth), depth };
+      // A row more costs about this many tokens, and nodes are looked at from the likeliest down.
+      const worth = Math.min(0.9, (rate * (cost(depth + 1) - cost(1))) / depth / 2);
+      return { nodes: Math.min(maxNodes, depth), depth, worth };
     },
     trim(draft) {
       const stand = chances(draft);

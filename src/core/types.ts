@@ -90,6 +90,8 @@ export interface Encoded {
 export interface Budget {
   readonly nodes: number;
   readonly depth: number;
+  /** Guesses less likely to stand than this (ancestors included) are not worth a row: a drafter may stop there. */
+  readonly worth?: number;
 }
 
 /** What a drafter sees each round. */

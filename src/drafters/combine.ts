@@ -55,7 +55,7 @@ export const branches = (...drafters: Drafter[]): Drafter =>
     for (const [index, part] of drafting.entries()) {
       const depth = Math.min(context.budget.depth, Math.ceil(nodes / (drafting.length - index)));
       if (depth === 0) break;
-      const draft = await part.propose({ ...context, budget: { nodes: depth, depth } });
+      const draft = await part.propose({ ...context, budget: { ...context.budget, nodes: depth, depth } });
       drafts.push(draft);
       nodes -= draft.tokens.length;
     }

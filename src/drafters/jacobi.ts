@@ -26,7 +26,7 @@ export const jacobi = ({ window = 8, filler }: JacobiOptions = {}): Drafter => (
         const tokens = guesses.slice(0, depth).map(({ token }) => token);
         const drawnFrom: (Distribution | undefined)[] = guesses.slice(0, depth).map(({ from }) => from);
         if (tokens.length < depth && filling) {
-          const room = { nodes: depth - tokens.length, depth: depth - tokens.length };
+          const room = { ...budget, nodes: depth - tokens.length, depth: depth - tokens.length };
           const more = await filling.propose({ ...context, output: [...output, ...tokens], budget: room });
           tokens.push(...more.tokens);
           drawnFrom.push(...(more.drawnFrom ?? more.tokens.map(() => undefined)));

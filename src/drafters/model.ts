@@ -3,7 +3,10 @@ import { chain } from "../core/tree.js";
 import type { Drafter, Model, Token } from "../core/types.js";
 
 export interface ModelDrafterOptions {
-  /** Stops once the product of its distributions' maxima falls below this: each guess costs a pass of the small model. */
+  /**
+   * Stops once the product of its distributions' maxima falls below this, or below what the plan finds worth a row: each
+   * guess costs a pass of the small model.
+   */
   readonly minConfidence?: number;
 }
 
@@ -32,7 +35,7 @@ export const model = (small: Model, { minConfidence = 0.2 }: ModelDrafterOptions
           const q = distribution(scores.row(-1), tokens);
           confidence.push(probability(q, likeliest(q)));
           reach *= confidence[confidence.length - 1];
-          if (reach < minConfidence && tokens.length > 0) break;
+          if (reach < Math.max(minConfidence, budget.worth ?? 0) && tokens.length > 0) break;
           const token = draw(q, tokens.length);
           tokens.push(token);
           drawnFrom.push(q);

@@ -3,8 +3,9 @@ import type { Token } from "../core/types.js";
 import { floats, ort } from "../runtime/ort.js";
 import type { SpeechManifest } from "./manifest.js";
 
-/** Units of the first piece; each later one is twice as long, since every piece costs its context once more. */
-const FIRST_PIECE = 16;
+/** Units of the first piece; each later one is so much longer, since every piece costs its context once more. */
+const FIRST_PIECE = 24;
+const GROWTH = 4;
 
 export interface UnitStream {
   /** Takes in units; gives the sound that no later unit can change, if there is enough of it. */
@@ -48,7 +49,7 @@ export function unitDecoder(session: InferenceSession, manifest: SpeechManifest)
           if (ready < size) return undefined;
           const sound = await piece(padded, done, done + ready);
           done += ready;
-          size *= 2;
+          size *= GROWTH;
           return sound;
         },
         async finish() {

@@ -25,6 +25,8 @@ export function follow(
       if (!text) throw new Error("the drafter was started without phone states");
       let place = step.start;
       let known = 0;
+      /** Where the guesses of the last round would have led. */
+      let guessed: { tokens: readonly Token[]; places: readonly Place[] } = { tokens: [], places: [] };
       const row = new Float32Array(manifest.units.end + 1);
 
       const mix = ({ go, stay }: NextUnit) => {
@@ -44,13 +46,19 @@ export function follow(
 
       return {
         propose({ output, budget, distribution, draw }) {
-          for (; known < output.length; known++)
-            place = step.moved(text, place, step.next(text, place), output[known]);
+          for (let i = 0; known < output.length; i++, known++) {
+            const token = output[known];
+            const right = guessed.tokens[i] === token;
+            if (!right) guessed = { tokens: [], places: [] };
+            place = right ? guessed.places[i] : step.moved(text, place, step.next(text, place, true), token);
+          }
+          const places: Place[] = [];
           const tokens: Token[] = [];
           const drawnFrom: Distribution[] = [];
           const confidence: number[] = [];
-          for (let at: Place = place, reach = 1; tokens.length < budget.depth && reach > 0.02; ) {
-            const next = step.next(text, at);
+          const { depth, worth = 0.02 } = budget;
+          for (let at: Place = place, reach = 1; tokens.length < depth && reach > worth; ) {
+            const next = step.next(text, at, false);
             const top = mix(next);
             const q = distribution(row, tokens);
             const token = draw(q, tokens.length);
@@ -58,9 +66,11 @@ export function follow(
             drawnFrom.push(q);
             confidence.push(top);
             reach *= top;
-            if (token === manifest.units.end) break;
             at = step.moved(text, at, next, token);
+            places.push(at);
+            if (token === manifest.units.end) break;
           }
+          guessed = { tokens, places };
           return chain(tokens, { drawnFrom, confidence });
         },
       };

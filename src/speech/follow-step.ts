@@ -30,6 +30,11 @@ export interface NextUnit {
   readonly stay: { readonly tokens: readonly Token[]; readonly scores: Float64Array };
 }
 
+const NOWHERE = { tokens: [], scores: new Float64Array(0) };
+
+/** A way the voice goes less often than this is not looked at while guessing. */
+const UNLIKELY = 0.01;
+
 /** Units left by the expected duration are told apart from this much too many to this much too few. */
 const EARLY = 4;
 const LATE = 11;
@@ -60,12 +65,10 @@ export function createStep(tables: Readonly<Record<string, Float32Array>>, layou
     if (place < 0) return -30;
     const left = Math.max(-EARLY, Math.min(LATE, text.durations[phone] - place)) + EARLY;
     const [a, j, r] = [phone * H, Math.min(place, places - 1) * H, left * H];
-    let logit = b2[0];
     for (let h = 0; h < H; h++) {
-      const sum = text.advance[a + h] + Ja[j + h] + Ra[r + h] + past.advance[h];
-      if (sum > 0) logit += w2[h] * sum;
+      active[h] = Math.max(0, text.advance[a + h] + Ja[j + h] + Ra[r + h] + past.advance[h]);
     }
-    return logit;
+    return b2[0] + product(w2, 0, active);
   }
 
   /** Log-probabilities of a phone's candidates at a place in it, plus `weight`. */
@@ -82,9 +85,7 @@ export function createStep(tables: Readonly<Record<string, Float32Array>>, layou
     }
     let top = Number.NEGATIVE_INFINITY;
     for (let c = 0; c < tokens.length; c++) {
-      const at = tokens[c] * H;
-      let score = bo[tokens[c]];
-      for (let h = 0; h < H; h++) score += O[at + h] * active[h];
+      const score = bo[tokens[c]] + product(O, tokens[c] * H, active);
       scores[c] = score;
       if (score > top) top = score;
     }
@@ -95,15 +96,16 @@ export function createStep(tables: Readonly<Record<string, Float32Array>>, layou
     return { tokens, scores };
   }
 
-  /** What may follow, by the two ways the voice can go. */
-  function next(text: PhoneStates, at: Place): NextUnit {
+  /** What may follow, by the two ways the voice can go; `both`: also by one it hardly ever goes. */
+  function next(text: PhoneStates, at: Place, both: boolean): NextUnit {
     sumHistory(past.advance, Ta, at.past);
     sumHistory(past.unit, Tu, at.past);
-    const logit = advance(text, at);
+    const goes = 1 / (1 + Math.exp(-advance(text, at)));
     const last = text.candidates.length - 1;
+    const go = Math.min(at.phone + 1, last);
     return {
-      go: units(text, Math.min(at.phone + 1, last), 0, -Math.log1p(Math.exp(-logit))),
-      stay: units(text, at.phone, at.place + 1, -Math.log1p(Math.exp(logit))),
+      go: both || goes > UNLIKELY ? units(text, go, 0, Math.log(goes)) : NOWHERE,
+      stay: both || goes < 1 - UNLIKELY ? units(text, at.phone, at.place + 1, Math.log1p(-goes)) : NOWHERE,
     };
   }
 
@@ -122,4 +124,16 @@ export function createStep(tables: Readonly<Record<string, Float32Array>>, layou
   }
 
   return { start: { phone: 0, place: -1, past: [] } as Place, next, moved };
+}
+
+/** Row of a table, from `at`, times a vector. Four sums at once: one alone would wait for itself at every step. */
+function product(table: Float32Array, at: number, vector: Float64Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let h = 0; h < vector.length; h += 4) {
+    a += table[at + h] * vector[h];
+    b += table[at + h + 1] * vector[h + 1];
+    c += table[at + h + 2] * vector[h + 2];
+    d += table[at + h + 3] * vector[h + 3];
+  }
+  return a + b + (c + d);
 }

@@ -5,6 +5,7 @@ export { phonemes } from "./frontend/phonemes.js";
 export { paragraphs, sentences } from "./frontend/sentences.js";
 export { type SpeechManifest, speechManifestSchema } from "./manifest.js";
 export { type SpeechEncoded, type SpeechParts, speech, unitRules } from "./modality.js";
+export { DEFAULT_VOICE, SPEECH_DRAFTERS, type SpeechDrafterName } from "./names.js";
 export {
   concat,
   plannedSentences,
@@ -16,13 +17,4 @@ export {
   speechSetup,
 } from "./speak.js";
 export { timeStretch } from "./stretch.js";
-export {
-  DEFAULT_VOICE,
-  findVoice,
-  listVoices,
-  loadVoice,
-  SPEECH_DRAFTERS,
-  type SpeechDrafterName,
-  type Voice,
-  type VoiceOptions,
-} from "./voice.js";
+export { findVoice, listVoices, loadVoice, type Voice, type VoiceOptions } from "./voice.js";

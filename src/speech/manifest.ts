@@ -37,8 +37,6 @@ export const speechManifestSchema = manifestSchema.extend({
       arrays: z.array(
         z.object({ name: z.string(), shape: z.array(z.number().int()), offset: z.number().int() }),
       ),
-      /** By symbol id: the tokens its phones are spoken with. */
-      candidates: z.array(z.array(z.number().int())),
     })
     .optional(),
   sampling: z.object({ temperature: z.number() }),

@@ -40,7 +40,7 @@ export function speech({
         tokens: [...ids.map((id) => base + id), begin],
         ipa,
         // A phone lasts 2.3 units on average and never more than 15: this stops a runaway, not a slow speaker.
-        maxTokens: 40 + 6 * read.main.length,
+        maxTokens: 40 + 6 * read.count,
         ...(reader && (await readText(reader, read, manifest))),
       };
     },
@@ -78,27 +78,30 @@ export function unitRules({ units: { end } }: SpeechManifest): Rules<unknown> {
 /** One pass over the text: phone states for `follow`, a whole guess of the units for `reference`. */
 async function readText(
   reader: InferenceSession,
-  { symbols, group, main }: Phones,
+  { symbols, group, count }: Phones,
   manifest: SpeechManifest,
 ) {
   const { Tensor } = await ort();
   const integers = (values: readonly number[], dims: number[]) =>
     new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
-  const count = main.length;
   const results = await reader.run({
     symbols: integers(symbols, [1, symbols.length]),
     groups: integers(group, [1, group.length]),
     count: integers([count], [1]),
   });
   const numbers = (name: string) => Array.from(results[name].data as BigInt64Array, Number);
-  const candidates = manifest.follow?.candidates ?? [];
+  const each = results.candidates.dims[1];
+  const likely = numbers("candidates");
   return {
     reference: numbers("reference"),
     phoneStates: {
       advance: floats(results.advance),
       unit: floats(results.unit),
       durations: [...numbers("durations"), 0, 0],
-      candidates: [...main.map((id) => candidates[id]), [manifest.units.end]],
+      candidates: [
+        ...Array.from({ length: count }, (_, phone) => likely.slice(phone * each, (phone + 1) * each)),
+        [manifest.units.end],
+      ],
     } satisfies PhoneStates,
   };
 }

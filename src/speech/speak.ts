@@ -1,18 +1,19 @@
 import { usage } from "../core/errors.js";
 import { createMeter, type Metrics } from "../core/metrics.js";
-import { adaptive, fixedLength, plain } from "../core/plan.js";
+import { fixedLength, plain } from "../core/plan.js";
 import type { Sampling } from "../core/sampling.js";
 import type { Drafter, Plan, Token, Verifier } from "../core/types.js";
 import { generate } from "../generate.js";
 import { normalize } from "./frontend/normalize.js";
 import { paragraphs, sentences } from "./frontend/sentences.js";
+import type { SpeechDrafterName } from "./names.js";
 import { timeStretch } from "./stretch.js";
-import { loadVoice, type SpeechDrafterName, type Voice } from "./voice.js";
+import { loadVoice, type Voice } from "./voice.js";
 
 export interface SpeakOptions {
   /** A loaded voice (best for more than one text), or the name or path of one. */
   readonly voice?: Voice | string;
-  /** `follow`, or plain decoding where the voice has none; by name or a drafter of your own. */
+  /** By name, or one of your own; the voice's best if left out. */
   readonly drafter?: SpeechDrafterName | Drafter;
   readonly verifier?: Verifier;
   /** Always this many guesses; left out, as many as pay on this machine. */
@@ -135,9 +136,9 @@ export interface SpeechSetup {
   readonly verifier: Verifier | undefined;
 }
 
-/** What `decode` needs besides the sentence, from the options of `speak`. The plan learns from sentence to sentence. */
+/** What `decode` needs besides the sentence, from the options of `speak`. Plans learn from sentence to sentence. */
 export async function speechSetup(voice: Voice, options: SpeakOptions): Promise<SpeechSetup> {
-  const { drafter: wished = voice.manifest.follow ? "follow" : "none", draftLength, verifier } = options;
+  const { drafter: wished = voice.defaultDrafter, draftLength, verifier } = options;
   const sampling = { ...voice.manifest.sampling, ...options.sampling };
   if (
     draftLength !== undefined &&
@@ -148,7 +149,7 @@ export async function speechSetup(voice: Voice, options: SpeakOptions): Promise<
   if (wished === "none" || draftLength === 0)
     return { drafter: undefined, plan: plain(), sampling, verifier };
   const drafter = (typeof wished === "string" ? await voice.drafter(wished) : wished) as Drafter;
-  const plan = draftLength === undefined ? adaptive({ cost: await voice.cost() }) : fixedLength(draftLength);
+  const plan = draftLength === undefined ? await voice.plan(drafter.name) : fixedLength(draftLength);
   return { drafter, plan, sampling, verifier };
 }
 

@@ -16,8 +16,7 @@ export interface Phones {
   readonly symbols: readonly number[];
   /** Phone of each symbol, ascending from 0. */
   readonly group: readonly number[];
-  /** Each phone's first symbol that is no stress mark: what sounds. */
-  readonly main: readonly number[];
+  readonly count: number;
 }
 
 /**
@@ -35,13 +34,10 @@ export function phones(ids: readonly number[], manifest: SpeechManifest): Phones
   };
   const symbols = [START, ...ids, END];
   const group: number[] = [];
-  const main: number[] = [];
   symbols.forEach((id, i) => {
     const before = i > 0 ? kind(symbols[i - 1]) : "plain";
     const opens = id === END ? before !== "punctuation" : i > 0 && kind(id) !== "join" && before !== "stress";
     group.push(i === 0 ? 0 : group[i - 1] + (opens ? 1 : 0));
-    const phone = group[i];
-    if (main[phone] === undefined || kind(main[phone]) === "stress") main[phone] = id;
   });
-  return { symbols, group, main };
+  return { symbols, group, count: group[group.length - 1] + 1 };
 }

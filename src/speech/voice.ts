@@ -1,6 +1,6 @@
 import { usage } from "../core/errors.js";
-import type { PassCost } from "../core/plan.js";
-import type { Drafter, Modality, Model, Token } from "../core/types.js";
+import { adaptive, type PassCost } from "../core/plan.js";
+import type { Drafter, Modality, Model, Plan, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import { cachedCost, passCost } from "../runtime/cost.js";
 import { openOn } from "../runtime/device.js";
@@ -12,13 +12,8 @@ import { follow } from "./drafter.js";
 import { encodeSound } from "./encoder.js";
 import { type SpeechManifest, speechManifestSchema } from "./manifest.js";
 import { type SpeechEncoded, speech } from "./modality.js";
+import { DEFAULT_VOICE, type SpeechDrafterName } from "./names.js";
 import { readTables } from "./tables.js";
-
-export const DEFAULT_VOICE = "joe";
-
-/** Drafters a voice can speak with; `none` is plain decoding. */
-export const SPEECH_DRAFTERS = ["follow", "reference", "model", "heads", "jacobi", "lookup", "none"] as const;
-export type SpeechDrafterName = (typeof SPEECH_DRAFTERS)[number];
 
 export interface VoiceOptions {
   readonly device?: Device;
@@ -38,9 +33,13 @@ export interface Voice {
   readonly modality: Modality<string, Float32Array, SpeechEncoded>;
   /** Sound -> units, if the voice has an encoder (see `encodeSound`). */
   encode?(samples: Float32Array): Promise<Token[]>;
+  /** The drafter that is fastest with this voice. */
+  readonly defaultDrafter: SpeechDrafterName;
   drafter(name: SpeechDrafterName): Promise<Drafter<SpeechEncoded>>;
   /** Milliseconds of a target pass by rows on this machine: measured once, then kept in the user's cache. */
   cost(): Promise<PassCost>;
+  /** The adaptive plan of a drafter, the same each time: it goes on learning from text to text. */
+  plan(name: string): Promise<Plan>;
 }
 
 export const listVoices = () => listModels("speech");
@@ -95,6 +94,9 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     lookup: async () => drafters.lookup(),
     none: async () => drafters.none(),
   };
+  const cost = once(async (_: undefined) =>
+    passCost(await cachedCost(target, `${hash} ${device} ${threads ?? "all"}`)),
+  );
   function needed<T>(part: T | undefined, name: SpeechDrafterName): T {
     if (part === undefined)
       throw usage(
@@ -104,11 +106,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
   }
 
   const { encoder } = manifest;
-  let listening: ReturnType<typeof openSession> | undefined;
-  const encode = async (samples: Float32Array) => {
-    listening ??= openSession(file(encoder!.graph), { threads, quiet: true, unfold: true });
-    return encodeSound(await listening, samples, manifest);
-  };
+  const listening = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
 
   return {
     name: manifest.name,
@@ -118,8 +116,20 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     target,
     decoder,
     modality: speech({ manifest, decoder, reader }),
-    encode: encoder && encode,
-    drafter: (name) => makers[name](),
-    cost: async () => passCost(await cachedCost(target, `${hash} ${device} ${threads ?? "all"}`)),
+    encode: encoder && (async (samples) => encodeSound(await listening(encoder.graph), samples, manifest)),
+    defaultDrafter: manifest.follow ? "follow" : manifest.draft ? "model" : "none",
+    drafter: once((name: SpeechDrafterName) => makers[name]()),
+    cost: () => cost(undefined),
+    plan: once(async (_name: string) => adaptive({ cost: await cost(undefined) })),
+  };
+}
+
+/** Calls `make` once for each argument and keeps what it gave. */
+function once<A extends string | undefined, T>(make: (argument: A) => T): (argument: A) => T {
+  const made = new Map<A, T>();
+  return (argument) => {
+    const known = made.has(argument) ? (made.get(argument) as T) : make(argument);
+    made.set(argument, known);
+    return known;
   };
 }

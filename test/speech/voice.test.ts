@@ -1,0 +1,165 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { modalityChecks, sessionChecks } from "../../src/conformance/index.js";
+import { chain, createMeter, type Drafter, decode, fixedLength, type Token } from "../../src/core/index.js";
+import { generate } from "../../src/generate.js";
+import {
+  concat,
+  loadVoice,
+  SPEECH_DRAFTERS,
+  type SpeechDrafterName,
+  speechSetup,
+  type Voice,
+} from "../../src/speech/index.js";
+import { block, identical, rejection } from "../../src/verifiers/index.js";
+import { conforms } from "../conformance/run.js";
+
+let voice: Voice;
+beforeAll(async () => {
+  voice = await loadVoice();
+});
+
+const SENTENCE = "Please call the doctor at half past ten.";
+
+async function units(
+  drafter: SpeechDrafterName,
+  temperature: number,
+  options: { verifier?: typeof identical; length?: number } = {},
+) {
+  const meter = createMeter();
+  const { length = 6, verifier = identical } = options;
+  const setup = await speechSetup(voice, { drafter, sampling: { temperature }, draftLength: length });
+  const tokens: Token[] = [];
+  const onRound = (round: Parameters<typeof meter.observe>[0]) => {
+    meter.observe(round);
+    tokens.push(...round.tokens);
+  };
+  for await (const _ of generate(voice.modality, SENTENCE, {
+    ...setup,
+    verifier: verifier(),
+    target: voice.target,
+    seed: 3,
+    onRound,
+  }));
+  return { ...meter.read(), tokens };
+}
+
+describe("the voice speaks the same units with every drafter", () => {
+  for (const temperature of [0, 0.7, 1]) {
+    it(`at temperature ${temperature}`, async () => {
+      const plain = await units("none", temperature);
+      expect(plain.tokensPerPass).toBe(1);
+      expect(plain.tokens.at(-1)).toBe(voice.manifest.units.end);
+      for (const drafter of Object.keys(SPEECH_DRAFTERS) as SpeechDrafterName[]) {
+        const drafted = await units(drafter, temperature);
+        expect(drafted.tokens, drafter).toEqual(plain.tokens);
+        if (drafter === "follow") expect(drafted.tokensPerPass).toBeGreaterThan(3);
+        if (drafter === "reference" || drafter === "model") expect(drafted.tokensPerPass).toBeGreaterThan(2);
+      }
+    });
+  }
+
+  it("other seeds say it otherwise, at a temperature", async () => {
+    const outputs = new Set<string>();
+    const setup = await speechSetup(voice, {
+      drafter: "follow",
+      sampling: { temperature: 1 },
+      draftLength: 6,
+    });
+    for (const seed of [1, 2, 3]) {
+      const tokens: Token[] = [];
+      const onRound = (round: { tokens: readonly Token[] }) => tokens.push(...round.tokens);
+      for await (const _ of generate(voice.modality, SENTENCE, {
+        ...setup,
+        target: voice.target,
+        seed,
+        onRound,
+      }));
+      outputs.add(tokens.join());
+    }
+    expect(outputs.size).toBe(3);
+  });
+
+  it("rejection and block verification end, too", async () => {
+    for (const verifier of [rejection, block]) {
+      const { tokens, tokensPerPass } = await units("follow", 1, { verifier: verifier as typeof identical });
+      expect(tokens.at(-1)).toBe(voice.manifest.units.end);
+      expect(tokensPerPass).toBeGreaterThan(2);
+    }
+  });
+});
+
+conforms(
+  "the speech target, bit for bit",
+  sessionChecks(async () => (await loadVoice()).target, {
+    prompt: Array.from({ length: 30 }, (_, i) => 250 + ((i * 7) % 40)),
+    continuation: [1, 20, 33, 7, 100, 120, 99, 8, 200, 150],
+  }),
+);
+
+conforms(
+  "speech",
+  modalityChecks(async () => (await loadVoice()).modality, {
+    prompts: ["Good morning.", "Is it late?"],
+    rounds: (encoded) => rounds(encoded),
+    equal: (a, b) => Math.max(...difference(concat(a), concat(b))) < 5e-5,
+  }),
+);
+
+async function* rounds(encoded: Parameters<typeof decode>[0]["encoded"]) {
+  const { target, modality } = voice;
+  const guess: Drafter = { name: "zeros", start: async () => ({ propose: () => chain([0, 0]) }) };
+  const rules = modality.rules?.(encoded as never);
+  yield* decode({
+    target,
+    encoded,
+    verifier: identical(),
+    drafter: guess,
+    plan: fixedLength(2),
+    rules,
+    sampling: { temperature: 0 },
+  });
+}
+
+const difference = (a: Float32Array, b: Float32Array) =>
+  a.length === b.length ? a.map((value, i) => Math.abs(value - b[i])) : [1];
+
+describe("sound", () => {
+  it("decoded in pieces equals sound decoded in one go, to 5e-5 of full scale", async () => {
+    const { tokens } = await units("follow", 0);
+    const said = tokens.slice(0, -1);
+    const whole = await voice.decoder.decode(said);
+    expect(whole.length).toBe(said.length * voice.manifest.units.samples);
+    for (const step of [1, 7, 50]) {
+      const stream = voice.decoder.stream();
+      const parts: Float32Array[] = [];
+      for (let at = 0; at < said.length; at += step) {
+        const part = await stream.push(said.slice(at, at + step));
+        if (part) parts.push(part);
+      }
+      expect(parts.length).toBeGreaterThan(0);
+      parts.push(await stream.finish());
+      expect(Math.max(...difference(concat(parts), whole))).toBeLessThan(5e-5);
+    }
+  });
+
+  it("is neither silent nor clipped, starts and ends quietly, and lasts as a person would", async () => {
+    const { tokens } = await units("follow", 0);
+    const sound = await voice.decoder.decode(tokens.slice(0, -1));
+    const loud = sound.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(loud).toBeGreaterThan(0.2);
+    expect(loud).toBeLessThan(1);
+    expect(Math.abs(sound[0]) + Math.abs(sound[sound.length - 1])).toBeLessThan(0.02);
+    const seconds = sound.length / voice.sampleRate;
+    expect(seconds).toBeGreaterThan(1.5);
+    expect(seconds).toBeLessThan(4);
+  });
+
+  it("encodes back to mostly the same units", async () => {
+    const { tokens } = await units("follow", 0);
+    const said = tokens.slice(0, -1);
+    const heard = await voice.encode?.(await voice.decoder.decode(said));
+    const same = said.filter((unit, i) => unit === heard?.[i]).length;
+    expect(same / said.length).toBeGreaterThan(0.7);
+    await expect(voice.encode?.(new Float32Array(0))).rejects.toThrow(/empty/);
+  });
+});
