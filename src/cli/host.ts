@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 /** The speech floor, as far as the commands need it. */
 export type SpeechFloor = Pick<
   typeof import("../speech/index.js"),
-  "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "phonemes" | "plannedSentences" | "speak"
+  "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "plannedSentences" | "prepare" | "speak"
 >;
 
 /** All that a command touches of the world around it; tests bring their own. */

@@ -13,23 +13,25 @@ export async function* sayable(source: TextSource, speech: SpeechFloor, talk: Ta
   const named = (message: string) =>
     usage(source.name === undefined ? message : `${source.name}: ${message}`);
   let said = 0;
-  let first: string | undefined;
+  let reason: string | undefined;
   for await (const piece of source.pieces()) {
     if (source.byLine && piece.text.trim() === "") continue;
     try {
-      speech.plannedSentences(piece.text);
+      const [first] = speech.plannedSentences(piece.text);
+      // Its phonemes are made while the models are opened.
+      if (said === 0) speech.prepare(first.text);
     } catch (error) {
       if (kindOf(error) !== "usage") throw error;
       const { message } = error as Error;
       if (!source.byLine) throw named(message);
-      if (first === undefined) first = message;
+      reason ??= message;
       talk.note(`foretoken: line ${piece.line} is skipped: ${message}`);
       continue;
     }
     said++;
     yield piece;
   }
-  if (said === 0) throw named(first ?? "the text is empty: give some words to say");
+  if (said === 0) throw named(reason ?? "the text is empty: give some words to say");
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

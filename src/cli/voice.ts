@@ -22,7 +22,7 @@ export function checkVoice({ voice, model }: VoiceChoice, speech: SpeechFloor): 
   return place;
 }
 
-/** Loads a voice, and the text's way to sounds beside it. */
+/** Loads a voice. */
 export async function openVoice(
   place: string,
   choice: VoiceChoice,
@@ -31,9 +31,7 @@ export async function openVoice(
   talk: Talk,
 ): Promise<Voice> {
   const warn = (line: string) => talk.note(`foretoken: ${line}`);
-  const loading = speech.loadVoice(place, { device: choice.device, warn });
-  const [voice] = await orAbort(Promise.all([loading, speech.phonemes("a")]), host.signal);
-  return voice;
+  return orAbort(speech.loadVoice(place, { device: choice.device, warn }), host.signal);
 }
 
 /** The names on standard output, what else there is to know behind them. */

@@ -43,7 +43,10 @@ export async function* decode<E extends Encoded>(
   signal?.throwIfAborted();
 
   const session = await target.open();
+  const opened = clock();
   const drafting = await drafter?.start({ model: target, encoded, sampling, signal });
+  // A drafter's preparations are drafting, too: the first round answers for them.
+  let preparing = clock() - opened;
   const output: Token[] = [];
   let pending: readonly Token[] = encoded.tokens;
   let state = rules?.start;
@@ -102,12 +105,13 @@ export async function* decode<E extends Encoded>(
         hidden: (node, tap) => scores.hidden?.(node, tap),
         draw: judge.draw,
         timing: {
-          draft: drafted - began,
+          draft: drafted - began + preparing,
           target: scored - drafted,
           verify: done - scored,
-          total: clock() - began,
+          total: clock() - began + preparing,
         },
       };
+      preparing = 0;
       plan.observe(round);
       drafting?.observe?.(round);
       yield round;

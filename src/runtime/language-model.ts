@@ -5,6 +5,22 @@ import type { Draft, Model, Scores, Session, Step, Token } from "../core/types.j
 import { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
 import { floats, type Ort, ort } from "./ort.js";
 
+/** Names of the contract's tensors; `%` stands for the layer's number. */
+export const TENSORS = {
+  ids: "input_ids",
+  positions: "position_ids",
+  bias: "attn_bias",
+  lengths: "seqlens_k",
+  total: "total_len",
+  rows: "rows",
+  pastKey: "past_key.%",
+  pastValue: "past_value.%",
+  logits: "logits",
+  newKeyValue: "new_kv",
+} as const;
+
+type Names = Readonly<Record<keyof typeof TENSORS, string>>;
+
 export interface LanguageModelShape extends CacheShape {
   /** Tokens the logits cover. */
   readonly vocabularySize: number;
@@ -12,6 +28,8 @@ export interface LanguageModelShape extends CacheShape {
   readonly exact: "chain" | "tree";
   /** Further outputs, by name, with the shape of a row. */
   readonly taps?: Readonly<Record<string, readonly number[]>>;
+  /** Tensor names that differ from `TENSORS`. */
+  readonly tensors?: Partial<Names>;
 }
 
 /** Added to the attention scores of places a row must not see. */
@@ -30,27 +48,41 @@ const HIDDEN = -1e9;
  */
 export async function languageModel(session: InferenceSession, shape: LanguageModelShape): Promise<Model> {
   const library = await ort();
-  const scoped = session.inputNames.filter((name) => name.startsWith("past_"));
-  if (scoped.length !== shape.layers * 2) {
-    throw failure(
-      `the graph has ${scoped.length} past inputs, its manifest speaks of ${shape.layers} layers (${shape.layers * 2} inputs)`,
-    );
+  const names: Names = { ...TENSORS, ...shape.tensors };
+  const past = Array.from({ length: shape.layers }, (_, layer) => layerNames(names, layer)).flat();
+  const { logits, newKeyValue, pastKey, pastValue, ...inputs } = names;
+  for (const name of [...Object.values(inputs), ...past]) {
+    if (!session.inputNames.includes(name))
+      throw failure(`the graph has no input "${name}", which its manifest implies`);
+  }
+  for (const name of [logits, newKeyValue, ...Object.keys(shape.taps ?? {})]) {
+    if (!session.outputNames.includes(name))
+      throw failure(`the graph has no output "${name}", which its manifest implies`);
   }
 
   return {
     vocabularySize: shape.vocabularySize,
     contextLength: shape.contextLength,
     exact: shape.exact,
-    open: async () => openSequence(library, shape),
+    open: async () => openSequence({ library, shape, names }),
     async pass(steps, { signal } = {}) {
       const all: Scores[] = [];
       for (const step of steps) {
         signal?.throwIfAborted();
-        all.push(await run(library, session, shape, step));
+        all.push(await run({ library, shape, names }, session, step));
       }
       return all;
     },
   };
+}
+
+const layerNames = ({ pastKey, pastValue }: Names, layer: number) =>
+  [pastKey, pastValue].map((name) => name.replace("%", String(layer)));
+
+interface Contract {
+  readonly library: Ort;
+  readonly shape: LanguageModelShape;
+  readonly names: Names;
 }
 
 interface Sequence extends Session {
@@ -61,12 +93,8 @@ interface Sequence extends Session {
   receive(rows: Float32Array, committed: number): void;
 }
 
-function openSequence(
-  library: Ort,
-  shape: LanguageModelShape,
-  cache = createCache(shape),
-  start = 0,
-): Sequence {
+function openSequence(contract: Contract, cache = createCache(contract.shape), start = 0): Sequence {
+  const { library, shape, names } = contract;
   let length = start;
   let waiting: { rows: Float32Array; from: number } | undefined;
   let feeds: Record<string, Tensor> | undefined;
@@ -82,8 +110,9 @@ function openSequence(
         const dims = [1, shape.keyValueHeads, capacity, shape.headSize];
         feeds = {};
         for (let layer = 0; layer < shape.layers; layer++) {
-          feeds[`past_key.${layer}`] = new library.Tensor("float32", cache.past[layer * 2], dims);
-          feeds[`past_value.${layer}`] = new library.Tensor("float32", cache.past[layer * 2 + 1], dims);
+          for (const [i, name] of layerNames(names, layer).entries()) {
+            feeds[name] = new library.Tensor("float32", cache.past[layer * 2 + i], dims);
+          }
         }
       }
       return feeds;
@@ -103,7 +132,7 @@ function openSequence(
       length = to;
       waiting = undefined;
     },
-    fork: () => openSequence(library, shape, cache.copy(), length),
+    fork: () => openSequence(contract, cache.copy(), length),
     [Symbol.asyncDispose]: async () => {
       feeds = undefined;
       waiting = undefined;
@@ -112,9 +141,8 @@ function openSequence(
 }
 
 async function run(
-  library: Ort,
+  { library, shape, names }: Contract,
   session: InferenceSession,
-  shape: LanguageModelShape,
   step: Step,
 ): Promise<Scores> {
   const { tokens, draft = EMPTY, hidden = [] } = step;
@@ -132,28 +160,28 @@ async function run(
   const rows = scoredRows(tokens.length, draft.tokens.length);
   const integers = (data: BigInt64Array, dims: number[]) => new library.Tensor("int64", data, dims);
   const feeds: Record<string, Tensor> = {
-    input_ids: integers(ids, [1, size]),
-    position_ids: integers(positions(before, tokens.length, draft, size), [1, size]),
-    attn_bias: new library.Tensor("float32", bias(before, tokens.length, draft, size), [
+    [names.ids]: integers(ids, [1, size]),
+    [names.positions]: integers(positions(before, tokens.length, draft, size), [1, size]),
+    [names.bias]: new library.Tensor("float32", bias(before, tokens.length, draft, size), [
       1,
       1,
       size,
       before + size,
     ]),
-    seqlens_k: new library.Tensor("int32", Int32Array.of(before + size - 1), [1]),
-    total_len: new library.Tensor("int32", Int32Array.of(before + size), [1]),
-    rows: integers(rows, [rows.length]),
+    [names.lengths]: new library.Tensor("int32", Int32Array.of(before + size - 1), [1]),
+    [names.total]: new library.Tensor("int32", Int32Array.of(before + size), [1]),
+    [names.rows]: integers(rows, [rows.length]),
     ...sequence.past(),
   };
-  const results = await session.run(feeds, ["logits", "new_kv", ...hidden]);
-  sequence.receive(floats(results.new_kv), tokens.length);
+  const results = await session.run(feeds, [names.logits, names.newKeyValue, ...hidden]);
+  sequence.receive(floats(results[names.newKeyValue]), tokens.length);
 
   const slice = (name: string, node: number) => {
     const tensor = results[name];
     const width = tensor.size / rows.length;
     return floats(tensor).subarray((node + 1) * width, (node + 2) * width);
   };
-  return { row: (node) => slice("logits", node), hidden: (node, tap) => slice(tap, node) };
+  return { row: (node) => slice(names.logits, node), hidden: (node, tap) => slice(tap, node) };
 }
 
 /** Committed tokens, then the draft, then the last token again to fill up. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
 import { checkFile } from "./files.js";
+import { TENSORS } from "./language-model.js";
 
 /** What every model's manifest says, whatever the medium. A medium adds fields of its own. */
 export const manifestSchema = z.object({
@@ -32,6 +33,7 @@ export const languageModelSchema = z.object({
   contextLength: z.number().int().positive(),
   exact: z.enum(["chain", "tree"]),
   taps: z.record(z.string(), z.array(z.number().int().positive())).optional(),
+  tensors: z.partialRecord(z.enum(Object.keys(TENSORS) as [keyof typeof TENSORS]), z.string()).optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

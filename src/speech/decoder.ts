@@ -3,7 +3,7 @@ import type { Token } from "../core/types.js";
 import { floats, ort } from "../runtime/ort.js";
 import type { SpeechManifest } from "./manifest.js";
 
-/** Units of the first piece; each later one is so much longer, since every piece costs its context once more. */
+/** Units of the first piece, and how much longer each later one is. */
 const FIRST_PIECE = 24;
 const GROWTH = 4;
 
@@ -17,8 +17,11 @@ export interface UnitStream {
 export interface UnitDecoder {
   /** Units -> samples in -1..1, `units.length * samples` of them. */
   decode(units: readonly Token[]): Promise<Float32Array>;
-  /** The same in pieces while the units arrive; joined, they equal `decode` to within rounding (5e-5 of full scale). */
-  stream(): UnitStream;
+  /**
+   * The same in pieces while the units arrive; joined, they equal `decode` to within rounding (5e-5 of full scale).
+   * `first`: units of the first piece; later ones grow, since every piece costs its context once more.
+   */
+  stream(first?: number): UnitStream;
 }
 
 export function unitDecoder(session: InferenceSession, manifest: SpeechManifest): UnitDecoder {
@@ -38,10 +41,10 @@ export function unitDecoder(session: InferenceSession, manifest: SpeechManifest)
 
   return {
     decode: (units) => piece([...silence, ...units, ...silence], padding, padding + units.length),
-    stream() {
+    stream(first = FIRST_PIECE) {
       const padded: Token[] = silence.slice();
       let done = padding;
-      let size = FIRST_PIECE;
+      let size = first;
       return {
         async push(units) {
           padded.push(...units);

@@ -1,9 +1,12 @@
 import type { Distribution } from "../core/distribution.js";
+import { usage } from "../core/errors.js";
 import { chain } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
+import { reference } from "../drafters/reference.js";
 import { createStep, type NextUnit, type Place } from "./follow-step.js";
 import type { SpeechManifest } from "./manifest.js";
 import type { SpeechEncoded } from "./modality.js";
+import type { Reader } from "./reader.js";
 
 /** A score no token can win with: e to this is zero. */
 const IMPOSSIBLE = -1e30;
@@ -13,16 +16,16 @@ const IMPOSSIBLE = -1e30;
  * from that and the last few. A step costs some ten microseconds: no pass of any model.
  */
 export function follow(
+  reader: Reader,
   tables: Readonly<Record<string, Float32Array>>,
   manifest: SpeechManifest,
 ): Drafter<SpeechEncoded> {
-  if (!manifest.follow) throw new Error(`${manifest.name} has no follow drafter`);
+  if (!manifest.follow) throw usage(`the voice "${manifest.name}" has no tables for the drafter "follow"`);
   const step = createStep(tables, manifest.follow, manifest.units.end);
   return {
     name: "follow",
     async start({ encoded }) {
-      const text = encoded.phoneStates;
-      if (!text) throw new Error("the drafter was started without phone states");
+      const text = await reader.states(encoded.phones);
       let place = step.start;
       let known = 0;
       /** Where the guesses of the last round would have led. */
@@ -77,3 +80,12 @@ export function follow(
     },
   };
 }
+
+/** `reference` along a guess of all units at once that the reader makes from the text. */
+export const guessed = (reader: Reader): Drafter<SpeechEncoded> => ({
+  name: "reference",
+  async start(setup) {
+    const encoded = { ...setup.encoded, reference: await reader.reference(setup.encoded.phones) };
+    return reference().start({ ...setup, encoded });
+  },
+});

@@ -1,11 +1,12 @@
 export { type UnitDecoder, type UnitStream, unitDecoder } from "./decoder.js";
-export { follow } from "./drafter.js";
+export { follow, guessed } from "./drafter.js";
 export { normalize } from "./frontend/normalize.js";
-export { phonemes } from "./frontend/phonemes.js";
+export { phonemes, prepare } from "./frontend/phonemes.js";
 export { paragraphs, sentences } from "./frontend/sentences.js";
 export { type SpeechManifest, speechManifestSchema } from "./manifest.js";
 export { type SpeechEncoded, type SpeechParts, speech, unitRules } from "./modality.js";
 export { DEFAULT_VOICE, SPEECH_DRAFTERS, type SpeechDrafterName } from "./names.js";
+export { createReader, type Reader } from "./reader.js";
 export {
   concat,
   plannedSentences,

@@ -5,6 +5,7 @@ import type { Sampling } from "../core/sampling.js";
 import type { Drafter, Plan, Token, Verifier } from "../core/types.js";
 import { generate } from "../generate.js";
 import { normalize } from "./frontend/normalize.js";
+import { prepare } from "./frontend/phonemes.js";
 import { paragraphs, sentences } from "./frontend/sentences.js";
 import type { SpeechDrafterName } from "./names.js";
 import { timeStretch } from "./stretch.js";
@@ -82,6 +83,7 @@ export async function* speak(
   const { speed = 1, seed = 0, signal, onSentence } = options;
   if (!(speed >= 0.5 && speed <= 2)) throw usage(`speed is ${speed}: give a number from 0.5 to 2`);
   const planned = plannedSentences(text);
+  prepare(planned[0].text);
   const voice = typeof options.voice === "object" ? options.voice : await loadVoice(options.voice);
   const setup = await speechSetup(voice, options);
   const { sampleRate } = voice;
@@ -93,7 +95,11 @@ export async function* speak(
     let produced = 0;
     let outside = 0;
     const chunks: Float32Array[] = [];
-    const sound = generate(voice.modality, sentence, {
+    // Only the first sentence is waited for: the later ones are made while it plays.
+    const prompt = { text: sentence, whole: index > 0 || speed !== 1 };
+    const next = planned[index + 1];
+    if (next) prepare(next.text);
+    const sound = generate(voice.modality, prompt, {
       ...setup,
       target: voice.target,
       seed,

@@ -8,11 +8,12 @@ import { type LanguageModelShape, languageModel } from "../runtime/language-mode
 import { type Found, findModel, listModels } from "../runtime/manifest.js";
 import { type Device, openSession } from "../runtime/ort.js";
 import { type UnitDecoder, unitDecoder } from "./decoder.js";
-import { follow } from "./drafter.js";
+import { follow, guessed } from "./drafter.js";
 import { encodeSound } from "./encoder.js";
 import { type SpeechManifest, speechManifestSchema } from "./manifest.js";
-import { type SpeechEncoded, speech } from "./modality.js";
+import { type SpeechEncoded, type SpeechPrompt, speech } from "./modality.js";
 import { DEFAULT_VOICE, type SpeechDrafterName } from "./names.js";
+import { createReader } from "./reader.js";
 import { readTables } from "./tables.js";
 
 export interface VoiceOptions {
@@ -30,7 +31,7 @@ export interface Voice {
   readonly sampleRate: number;
   readonly target: Model;
   readonly decoder: UnitDecoder;
-  readonly modality: Modality<string, Float32Array, SpeechEncoded>;
+  readonly modality: Modality<SpeechPrompt, Float32Array, SpeechEncoded>;
   /** Sound -> units, if the voice has an encoder (see `encodeSound`). */
   encode?(samples: Float32Array): Promise<Token[]>;
   /** The drafter that is fastest with this voice. */
@@ -67,19 +68,19 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     await openSession(file(manifest.decoder.graph), { threads, quiet: true, unfold: true }),
     manifest,
   );
-  const reader =
-    manifest.follow &&
-    (await openSession(file(manifest.follow.graph), { threads: 1, quiet: true, unfold: true }));
+  const reading = { threads: 1, quiet: true, unfold: true };
+  const reader = once(async (graph: string) =>
+    createReader(await openSession(file(graph), reading), manifest),
+  );
   const target = await languageModel(session, shape as LanguageModelShape);
 
   const makers: Record<SpeechDrafterName, () => Promise<Drafter<SpeechEncoded>>> = {
     async follow() {
       const part = needed(manifest.follow, "follow");
-      return follow(readTables(file(part.tables), part.arrays), manifest);
+      return follow(await reader(part.graph), readTables(file(part.tables), part.arrays), manifest);
     },
     async reference() {
-      needed(manifest.follow, "reference");
-      return drafters.reference();
+      return guessed(await reader(needed(manifest.follow, "reference").graph));
     },
     async model() {
       const part = needed(manifest.draft, "model");
@@ -115,7 +116,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     sampleRate: manifest.sampleRate,
     target,
     decoder,
-    modality: speech({ manifest, decoder, reader }),
+    modality: speech({ manifest, decoder }),
     encode: encoder && (async (samples) => encodeSound(await listening(encoder.graph), samples, manifest)),
     defaultDrafter: manifest.follow ? "follow" : manifest.draft ? "model" : "none",
     drafter: once((name: SpeechDrafterName) => makers[name]()),

@@ -1,25 +1,5 @@
-type Phonemize = (text: string, language: string) => Promise<string[]>;
-
-let library: Promise<Phonemize> | undefined;
-
-/** espeak-ng in WebAssembly, loaded when first needed: it costs a third of a second. */
-function espeak(): Promise<Phonemize> {
-  library ??= load();
-  return library;
-}
-
-async function load(): Promise<Phonemize> {
-  // Its loader listens for every error of the process and throws it again, with a megabyte of source code in front.
-  const events = ["uncaughtException", "unhandledRejection"] as const;
-  const before = events.map((event) => new Set(process.listeners(event as "exit")));
-  const { phonemize } = await import("phonemizer");
-  events.forEach((event, i) => {
-    for (const listener of process.listeners(event as "exit")) {
-      if (!before[i].has(listener)) process.removeListener(event, listener);
-    }
-  });
-  return phonemize;
-}
+import { Worker } from "node:worker_threads";
+import { failure } from "../../core/errors.js";
 
 const MARKS = /[.,!?;:]+/;
 
@@ -29,14 +9,78 @@ const MARKS = /[.,!?;:]+/;
  *
  * espeak-ng drops punctuation and splits at it, so each clause is converted alone and its mark put back.
  */
-export async function phonemes(spoken: string): Promise<string> {
+export function phonemes(spoken: string): Promise<string> {
+  const known = prepared.get(spoken);
+  prepared.delete(spoken);
+  return known ?? convert(spoken);
+}
+
+/** Starts on a text whose phonemes will be asked for soon. */
+export function prepare(spoken: string): void {
+  if (prepared.has(spoken)) return;
+  const soon = convert(spoken);
+  // Whoever asks for it will see the error.
+  soon.catch(() => {});
+  prepared.set(spoken, soon);
+  for (const oldest of prepared.keys()) if (prepared.size > 8) prepared.delete(oldest);
+}
+
+const prepared = new Map<string, Promise<string>>();
+
+async function convert(spoken: string): Promise<string> {
   let ipa = "";
   for (const piece of spoken.split(/(?<=[.,!?;:])\s+/)) {
     const mark = piece.match(MARKS)?.[0][0] ?? "";
     const words = piece.replace(MARKS, "").trim();
-    const said = words ? (await (await espeak())(words, "en-us")).join(" ").trim() : "";
+    const said = words ? await ask(words) : "";
     if (said) ipa += (ipa ? " " : "") + said + mark;
   }
   // A sentence always ends with a mark: the models were taught that speech ends after one.
   return ipa && !/[.!?]$/.test(ipa) ? `${ipa.replace(/[,;:]$/, "")}.` : ipa;
 }
+
+interface Thread {
+  ask(words: string): Promise<string>;
+}
+
+let thread: Thread | undefined;
+
+const ask = (words: string) => {
+  thread ??= startThread();
+  return thread.ask(words);
+};
+
+/** The worker keeps no process alive by itself; only an answer that is waited for does. */
+function startThread(): Thread {
+  const worker = new Worker(workerFile());
+  const waiting = new Map<number, { resolve(ipa: string): void; reject(error: Error): void }>();
+  let turn = 0;
+  worker.unref();
+  const settle = (id: number) => {
+    const found = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    return found;
+  };
+  worker.on("message", ({ id, ipa, error }: { id: number; ipa: string; error?: string }) => {
+    if (error === undefined) settle(id)?.resolve(ipa);
+    else settle(id)?.reject(failure(`espeak-ng could not read a clause: ${error}`));
+  });
+  worker.on("error", (cause) => {
+    thread = undefined;
+    for (const id of [...waiting.keys()])
+      settle(id)?.reject(failure(`espeak-ng stopped: ${cause.message}`, cause));
+  });
+  return {
+    ask: (words) =>
+      new Promise((resolve, reject) => {
+        waiting.set(++turn, { resolve, reject });
+        worker.ref();
+        worker.postMessage({ id: turn, words });
+      }),
+  };
+}
+
+/** The built worker, also when this file runs as TypeScript (under a test runner): a thread needs JavaScript. */
+const workerFile = () =>
+  new URL(import.meta.url.replace("/src/", "/dist/").replace(/phonemes\.[jt]s$/, "espeak-worker.js"));
