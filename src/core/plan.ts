@@ -1,12 +1,15 @@
+import { createCalibration, createRace, createRates, MEMORY } from "./plan-rates.js";
 import { depths, EMPTY, subtree } from "./tree.js";
 import type { Draft, Plan } from "./types.js";
 
 /** Milliseconds of a target pass that scores this many new tokens. */
 export type PassCost = (rows: number) => number;
 
+const NOTHING = { nodes: 0, depth: 0 };
+
 /** No speculation: one token a pass. */
 export const plain = (): Plan => ({
-  budget: () => ({ nodes: 0, depth: 0 }),
+  budget: () => NOTHING,
   trim: () => EMPTY,
   observe: () => {},
 });
@@ -26,15 +29,17 @@ export interface AdaptivePlanOptions {
   readonly maxNodes?: number;
 }
 
-/** Rounds over which an observation loses half its weight, roughly. */
-const MEMORY = 0.97;
-const BINS = 12;
+/** Speculation that promises less than this many times plain decoding's speed is checked against the clock. */
+const DOUBTFUL = 1.4;
+/** While in doubt, every so many rounds are plain, to know what plain decoding takes. */
+const CHECK = 12;
 
 /**
  * Drafts as far as it pays on this machine. Of a proposal it keeps the nodes that bring more expected tokens than the time
  * they cost could have brought otherwise: the rate of a renewal process is greatest where every round maximises
  * E[tokens] - rate * time. Expectations come from the drafter's confidences, corrected by how such guesses fared lately,
- * and from acceptance by depth where a drafter states none. Down to no draft at all, with a probe now and then.
+ * and from acceptance by depth where a drafter states none. Down to no draft at all, with a probe now and then: where little
+ * is promised, the clock decides between drafting and not.
  */
 export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptivePlanOptions): Plan {
   const calibration = createCalibration();
@@ -42,8 +47,10 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
   let draftTime = 0;
   let draftNodes = 1e-3;
   let rate = 1 / cost(1);
+  const race = createRace();
   let idle = 0;
   let pause = 8;
+  let turn = 0;
 
   const perNode = () => draftTime / draftNodes;
   const chances = (draft: Draft) => {
@@ -70,15 +77,18 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
           best = depth + 1;
         }
       }
-      if (best > 0) pause = 8;
-      else if (++idle < pause) return { nodes: 0, depth: 0 };
+      const promise = (gain / rate + cost(1)) / cost(1);
+      const doubtful = promise < DOUBTFUL;
+      if (doubtful && race.checks < 2 * CHECK && ++turn % CHECK === 0) return NOTHING;
+      if (best > 0 && !(doubtful && race.lost())) pause = 8;
+      else if (++idle < pause) return NOTHING;
       else {
         idle = 0;
         pause = Math.min(256, pause * 2);
       }
-      const depth = Math.min(maxDepth, Math.max(4, best * 2));
-      // A row more costs about this many tokens, and nodes are looked at from the likeliest down.
-      const worth = Math.min(0.9, (rate * (cost(depth + 1) - cost(1))) / depth / 2);
+      const depth = Math.min(maxDepth, Math.max(4, Math.ceil(best * 1.5)));
+      // A row more costs about this many tokens; drafters know their chances only roughly, so they may go a little further.
+      const worth = Math.min(0.9, (0.7 * rate * (cost(depth + 1) - cost(1))) / depth);
       return { nodes: Math.min(maxNodes, depth), depth, worth };
     },
     trim(draft) {
@@ -107,7 +117,9 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
     },
     observe(round) {
       const { draft, verdict, timing } = round;
-      draftTime = draftTime * MEMORY + timing.draft;
+      // A first round reads the prompt as well: its times say nothing of the others.
+      if (round.start > 0) race.observe(draft.tokens.length > 0, round.tokens.length, timing.total);
+      if (round.start > 0) draftTime = draftTime * MEMORY + timing.draft;
       draftNodes = draftNodes * MEMORY + draft.tokens.length;
       const stood = new Set(verdict.path);
       const depth = depths(draft);
@@ -117,38 +129,8 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
         const stated = draft.confidence?.[node];
         if (stated !== undefined) calibration.observe(stated, stood.has(node));
       });
-      const time = cost(1 + draft.tokens.length) + timing.draft;
+      const time = cost(1 + draft.tokens.length) + (round.start > 0 ? timing.draft : 0);
       rate = rate * 0.95 + 0.05 * (round.tokens.length / time);
     },
-  };
-}
-
-/** Shares that forget, starting from a prior worth a few observations. */
-function createRates(size: number, prior: number | ((index: number) => number)) {
-  const start = (index: number) => (typeof prior === "number" ? prior : prior(index));
-  const hits = Float64Array.from({ length: size }, (_, i) => 4 * start(i));
-  const tries = new Float64Array(size).fill(4);
-  return {
-    rate: (index: number) => hits[Math.min(index, size - 1)] / tries[Math.min(index, size - 1)],
-    observe(index: number, hit: boolean) {
-      const i = Math.min(index, size - 1);
-      hits[i] = hits[i] * MEMORY + (hit ? 1 : 0);
-      tries[i] = tries[i] * MEMORY + 1;
-    },
-  };
-}
-
-/** Maps stated confidences to observed ones, by bins and between them. */
-function createCalibration() {
-  const rates = createRates(BINS, (bin) => (bin + 0.5) / BINS);
-  return {
-    correct(stated: number) {
-      const at = Math.min(BINS - 1, Math.max(0, stated * BINS - 0.5));
-      const low = Math.floor(at);
-      const share = at - low;
-      return rates.rate(low) * (1 - share) + rates.rate(Math.min(BINS - 1, low + 1)) * share;
-    },
-    observe: (stated: number, stood: boolean) =>
-      rates.observe(Math.min(BINS - 1, Math.floor(stated * BINS)), stood),
   };
 }

@@ -17,7 +17,10 @@ export interface MeasureOptions {
   readonly sizes?: readonly number[];
 }
 
-/** Times passes of this model on this machine, sizes alternating, the median of each. Takes a second or so. */
+/**
+ * Times passes of this model on this machine, sizes alternating, the lower quartile of each: what disturbs a pass only ever
+ * makes it longer. Takes a second or so.
+ */
 export async function measureCost(
   model: Model,
   { past = 160, repeats = 7, sizes = SIZES }: MeasureOptions = {},
@@ -37,25 +40,38 @@ export async function measureCost(
       if (repeat >= 0) times.get(size)?.push(took);
     }
   }
-  return sizes.map((size) => [size, median(times.get(size) ?? [])] as const);
+  return sizes.map((size) => [size, quantile(times.get(size) ?? [], 0.25)] as const);
 }
 
-export const median = (values: readonly number[]): number => {
+function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
+  return sorted[Math.floor(share * (sorted.length - 1))];
+}
 
-/** A curve as a function: never falling, straight between its points and beyond them. */
+/** A curve as a function: never falling (neighbours that fall share their mean), straight between its points and beyond. */
 export function passCost(curve: CostCurve): PassCost {
-  const points = curve.map(([rows, ms]) => [rows, ms] as [number, number]);
-  for (let i = 1; i < points.length; i++) points[i][1] = Math.max(points[i][1], points[i - 1][1]);
+  const points = isotonic(curve);
   return (rows) => {
     let i = 1;
     while (i < points.length - 1 && points[i][0] < rows) i++;
     const [[r0, t0], [r1, t1]] = [points[i - 1], points[i]];
     return t0 + ((t1 - t0) * Math.max(rows - r0, 0)) / (r1 - r0);
   };
+}
+
+/** Isotonic regression by pooling adjacent violators: the nearest curve, in squares, that never falls. */
+function isotonic(curve: CostCurve): [rows: number, ms: number][] {
+  const pools: { rows: number[]; ms: number }[] = [];
+  for (const [rows, ms] of curve) {
+    let pool = { rows: [rows], ms };
+    for (let last = pools.at(-1); last && last.ms > pool.ms; last = pools.at(-1)) {
+      pools.pop();
+      const [a, b] = [last.rows.length, pool.rows.length];
+      pool = { rows: [...last.rows, ...pool.rows], ms: (last.ms * a + pool.ms * b) / (a + b) };
+    }
+    pools.push(pool);
+  }
+  return pools.flatMap(({ rows, ms }) => rows.map((size) => [size, ms] as [number, number]));
 }
 
 /** The measured curve of a model, from the user's cache where it was measured before on this machine with these settings. */

@@ -1,5 +1,5 @@
 export { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
-export { type CostCurve, cachedCost, measureCost, median, passCost } from "./cost.js";
+export { type CostCurve, cachedCost, measureCost, passCost } from "./cost.js";
 export { DEVICES, openOn, parseDevice } from "./device.js";
 export { cacheFolder, checkFile } from "./files.js";
 export { type LanguageModelShape, languageModel } from "./language-model.js";

@@ -45,7 +45,7 @@ describe("the cost of a pass", () => {
       [4, 5],
       [8, 9],
     ]);
-    expect([1, 2, 3, 4, 8, 12].map(cost)).toEqual([3, 3, 4, 5, 9, 13]);
-    expect(cost(0)).toBe(3);
+    expect([1, 2, 3, 4, 8, 12].map(cost)).toEqual([2.75, 2.75, 3.875, 5, 9, 13]);
+    expect(cost(0)).toBe(2.75);
   });
 });
