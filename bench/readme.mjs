@@ -11,10 +11,20 @@ function put(mark, end, text) {
   readme = `${readme.slice(0, start)}${text.trimEnd()}\n${readme.slice(readme.indexOf(to, start))}`;
 }
 
-const args = ["bin/foretoken.mjs", "speak", "The library closes early on Thursdays.", "-o", `${out}/hello.wav`];
+const args = [
+  "bin/foretoken.mjs",
+  "speak",
+  "The library closes early on Thursdays.",
+  "-o",
+  `${out}/hello.wav`,
+];
 const said = spawnSync(process.execPath, args, { encoding: "utf8" });
 put("run:speak", "/run:speak", `\`\`\`\n${said.stderr.trim()}\n\`\`\``);
 put("bench:table", "/bench:table", readFileSync(`${out}/speech.md`, "utf8"));
-put("file:examples/melody.ts", "/file", `\`\`\`ts\n${readFileSync("examples/melody.ts", "utf8").trim()}\n\`\`\``);
+put(
+  "file:examples/melody.ts",
+  "/file",
+  `\`\`\`ts\n${readFileSync("examples/melody.ts", "utf8").trim()}\n\`\`\``,
+);
 copyFileSync(`${out}/speech.svg`, "docs/speech.svg");
 writeFileSync("README.md", readme);

@@ -1,4 +1,4 @@
-import type { Metrics } from "../core/metrics.js";
+import { addMetrics, type Metrics } from "../core/metrics.js";
 import type { SentenceReport } from "../speech/speak.js";
 
 /** What some speaking came to. Times are milliseconds. */
@@ -15,35 +15,16 @@ export interface Totals extends Omit<Metrics, "time"> {
 export function totals(reports: readonly SentenceReport[]): Totals {
   const sum = (of: (report: SentenceReport) => number) =>
     reports.reduce((total, report) => total + of(report), 0);
-  const [tokens, passes] = [sum(({ metrics }) => metrics.tokens), sum(({ metrics }) => metrics.passes)];
-  const [drafted, accepted] = [sum(({ metrics }) => metrics.drafted), sum(({ metrics }) => metrics.accepted)];
-  const part = (name: keyof Metrics["time"]) => sum(({ metrics }) => metrics.time[name]);
+  const metrics = addMetrics(reports.map((report) => report.metrics));
   const decoder = sum(({ decodeTime }) => decodeTime);
-  const total = part("total") + decoder;
+  const total = metrics.time.total + decoder;
   const seconds = sum((report) => report.seconds);
-  const deepest = Math.max(0, ...reports.map(({ metrics }) => metrics.byDepth.length));
   return {
+    ...metrics,
     sentences: reports.length,
     units: sum(({ units }) => units.length),
     seconds,
-    tokens,
-    passes,
-    tokensPerPass: passes ? tokens / passes : 0,
-    drafted,
-    accepted,
-    acceptanceRate: drafted ? accepted / drafted : 0,
-    byDepth: Array.from({ length: deepest }, (_, depth) => ({
-      drafted: sum(({ metrics }) => metrics.byDepth[depth]?.drafted ?? 0),
-      accepted: sum(({ metrics }) => metrics.byDepth[depth]?.accepted ?? 0),
-    })),
-    time: {
-      draft: part("draft"),
-      target: part("target"),
-      verify: part("verify"),
-      rest: part("rest"),
-      decoder,
-      total,
-    },
+    time: { ...metrics.time, decoder, total },
     timesRealTime: total ? (seconds * 1000) / total : 0,
   };
 }

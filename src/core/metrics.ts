@@ -48,18 +48,47 @@ export function createMeter(): Meter {
         if (d < round.verdict.path.length) byDepth[d].accepted++;
       }
     },
-    read() {
+    read: () => {
       const { tokens, passes, drafted, accepted, draft, target, verify, total } = sum;
-      return {
+      const time = { draft, target, verify, rest: total - draft - target - verify, total };
+      return withRates({
         tokens,
         passes,
-        tokensPerPass: passes ? tokens / passes : 0,
         drafted,
         accepted,
-        acceptanceRate: drafted ? accepted / drafted : 0,
         byDepth: byDepth.map((counts) => ({ ...counts })),
-        time: { draft, target, verify, rest: total - draft - target - verify, total },
-      };
+        time,
+      });
     },
   };
 }
+
+/** Several runs as one. */
+export function addMetrics(all: readonly Metrics[]): Metrics {
+  const sum = (of: (metrics: Metrics) => number) => all.reduce((total, metrics) => total + of(metrics), 0);
+  const time = (part: keyof Metrics["time"]) => sum((metrics) => metrics.time[part]);
+  const deepest = Math.max(0, ...all.map(({ byDepth }) => byDepth.length));
+  return withRates({
+    tokens: sum(({ tokens }) => tokens),
+    passes: sum(({ passes }) => passes),
+    drafted: sum(({ drafted }) => drafted),
+    accepted: sum(({ accepted }) => accepted),
+    byDepth: Array.from({ length: deepest }, (_, depth) => ({
+      drafted: sum(({ byDepth }) => byDepth[depth]?.drafted ?? 0),
+      accepted: sum(({ byDepth }) => byDepth[depth]?.accepted ?? 0),
+    })),
+    time: {
+      draft: time("draft"),
+      target: time("target"),
+      verify: time("verify"),
+      rest: time("rest"),
+      total: time("total"),
+    },
+  });
+}
+
+const withRates = (counts: Omit<Metrics, "tokensPerPass" | "acceptanceRate">): Metrics => ({
+  ...counts,
+  tokensPerPass: counts.passes ? counts.tokens / counts.passes : 0,
+  acceptanceRate: counts.drafted ? counts.accepted / counts.drafted : 0,
+});
