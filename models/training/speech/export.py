@@ -51,7 +51,7 @@ def main():
     args.add_argument("--parts", default=",".join(PARTS))
     args.add_argument("--name", default="joe")
     args.add_argument("--version", default="1.0.0")
-    args.add_argument("--license", default="SEE LICENSE IN README.md")
+    args.add_argument("--license", default="Apache-2.0; teacher: CC0 recordings")
     a = args.parse_args()
     os.makedirs(a.out, exist_ok=True)
     path = os.path.join(a.out, "model.json")
