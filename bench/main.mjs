@@ -1,9 +1,11 @@
+// npm run bench -- forms
 // npm run bench -- speech [--sentences N] [--temperature T] [--device cpu|webgpu] [--out DIR]
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { formsBench } from "./forms.mjs";
 import { speechBench } from "./speech.mjs";
 
-const benches = { speech: speechBench };
+const benches = { speech: speechBench, forms: formsBench };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -97,8 +97,9 @@ export async function* speak(
     const chunks: Float32Array[] = [];
     // Only the first sentence is waited for: the later ones are made while it plays.
     const prompt = { text: sentence, whole: index > 0 || speed !== 1 };
-    const next = planned[index + 1];
-    if (next) prepare(next.text);
+    const next = planned[index + 1]?.text;
+    // Nor must the next one's phonemes delay it.
+    if (next && index > 0) prepare(next);
     const sound = generate(voice.modality, prompt, {
       ...setup,
       target: voice.target,
@@ -111,6 +112,7 @@ export async function* speak(
       },
     });
     for await (const samples of sound) {
+      if (next && produced === 0) prepare(next);
       produced += samples.length;
       const paused = performance.now();
       // Stretching needs the whole sentence; at the natural speed sound leaves as soon as it is there.
