@@ -4,7 +4,19 @@ import { createNoise, type Noise, pick, sample } from "./noise.js";
 import { plain } from "./plan.js";
 import { createSampler, type Sampling } from "./sampling.js";
 import { checkDraft, depths, EMPTY, firstPath, pathTo, subtree } from "./tree.js";
-import type { Draft, Drafter, Encoded, Model, Plan, Round, Rules, Scores, Token, Verifier } from "./types.js";
+import type {
+  Draft,
+  Drafter,
+  Drafting,
+  Encoded,
+  Model,
+  Plan,
+  Round,
+  Rules,
+  Scores,
+  Token,
+  Verifier,
+} from "./types.js";
 
 export interface DecodeOptions<E extends Encoded = Encoded> {
   readonly target: Model;
@@ -43,14 +55,15 @@ export async function* decode<E extends Encoded>(
   signal?.throwIfAborted();
 
   const session = await target.open();
-  const opened = clock();
-  const drafting = await drafter?.start({ model: target, encoded, sampling, signal });
-  // A drafter's preparations are drafting, too: the first round answers for them.
-  let preparing = clock() - opened;
   const output: Token[] = [];
+  let drafting: Drafting | undefined;
   let pending: readonly Token[] = encoded.tokens;
   let state = rules?.start;
   try {
+    const opened = clock();
+    drafting = await drafter?.start({ model: target, encoded, sampling, signal });
+    // What a drafter does between rounds is drafting, too: the next round answers for it.
+    let between = clock() - opened;
     while (output.length < limit) {
       signal?.throwIfAborted();
       const began = clock();
@@ -105,15 +118,16 @@ export async function* decode<E extends Encoded>(
         hidden: (node, tap) => scores.hidden?.(node, tap),
         draw: judge.draw,
         timing: {
-          draft: drafted - began + preparing,
+          draft: drafted - began + between,
           target: scored - drafted,
           verify: done - scored,
-          total: clock() - began + preparing,
+          total: clock() - began + between,
         },
       };
-      preparing = 0;
+      const observed = clock();
       plan.observe(round);
       drafting?.observe?.(round);
+      between = clock() - observed;
       yield round;
       if (round.finish) return;
     }

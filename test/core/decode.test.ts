@@ -126,4 +126,13 @@ describe("decode", () => {
     expect(seen).toHaveLength(3);
     expect(target.openSessions).toBe(0);
   });
+
+  it("frees the session when a drafter cannot start", async () => {
+    const broken: Drafter = { name: "broken", start: () => Promise.reject(new Error("no weights")) };
+    const run = async () => {
+      for await (const _ of decode({ target, encoded, verifier: identical(), drafter: broken }));
+    };
+    await expect(run()).rejects.toThrow("no weights");
+    expect(target.openSessions).toBe(0);
+  });
 });
