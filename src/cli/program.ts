@@ -44,7 +44,7 @@ function build(host: Host): Command {
   const encode = program.command("encode").argument("<sound>", "a .wav file, or anything that ffmpeg reads");
   voiceOptions(encode)
     .summary("turn recorded sound into units")
-    .description("Turns recorded sound into the units of a voice, as JSON.")
+    .description("Turns sound of a voice into its units, as JSON. Other speakers are not understood.")
     .option("-o, --output <file>", "where the units go (default: standard output)")
     .option("-q, --quiet", "nothing but errors")
     .addHelpText(

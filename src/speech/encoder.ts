@@ -6,7 +6,7 @@ import type { SpeechManifest } from "./manifest.js";
 
 /**
  * Sound -> units: samples in -1..1 at the voice's rate, mono. The last unit's missing samples count as silence. The units are
- * the voice's own: whoever spoke, they decode to this voice.
+ * the voice's own: whoever spoke, they decode to this voice. Silence is the decoder's padding unit.
  *
  * @throws a usage error when there is no sound.
  */

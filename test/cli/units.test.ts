@@ -109,10 +109,10 @@ describe("foretoken encode and decode", () => {
     ["no units", JSON.stringify({ ...good, units: [] }), [], 1, /holds no units/],
     [
       "a unit out of range",
-      JSON.stringify({ ...good, units: [3, 244] }),
+      JSON.stringify({ ...good, units: [3, 245] }),
       [],
       1,
-      /units\[1\] is 244, and the units of joe go from 0 to 243/,
+      /units\[1\] is 245, and the units of joe go from 0 to 244/,
     ],
     [
       "another model",
