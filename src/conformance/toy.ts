@@ -22,6 +22,9 @@ export interface Toy extends Model {
   readonly openSessions: number;
 }
 
+/** Heads of the toys' tap "heads". */
+export const TOY_HEADS = 3;
+
 /** A Markov chain with known logits: a target whose exact distribution can be enumerated. */
 export function toyModel(options: ToyOptions = {}): Toy {
   const { vocabularySize = 4, order = 2, seed = 1, sharpness = 1.5, unlike, contextLength = 256 } = options;
@@ -43,10 +46,22 @@ export function toyModel(options: ToyOptions = {}): Toy {
     return row;
   };
 
+  /** "heads": three rows of logits, for the tokens two, three and four places on, as if the likeliest stood in between. */
+  const hidden = (tokens: readonly Token[]) => {
+    const rows = new Float32Array(TOY_HEADS * vocabularySize);
+    const path = tokens.slice();
+    for (let head = 0; head < TOY_HEADS; head++) {
+      const row = logits(path);
+      path.push(row.indexOf(Math.max(...row)));
+      rows.set(logits(path), head * vocabularySize);
+    }
+    return rows;
+  };
+
   const onOpen = () => void openSessions++;
   const onClose = () => void openSessions--;
   return {
-    ...functionModel(logits, { vocabularySize, contextLength, onOpen, onClose }),
+    ...functionModel(logits, { vocabularySize, contextLength, hidden, onOpen, onClose }),
     logits,
     get openSessions() {
       return openSessions;

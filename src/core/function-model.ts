@@ -4,10 +4,10 @@ import type { Draft, Model, Session, Token } from "./types.js";
 export interface FunctionModelOptions {
   readonly vocabularySize: number;
   readonly contextLength?: number;
+  /** A further output behind some tokens, by its name (see `Step.hidden`). */
+  readonly hidden?: (tokens: readonly Token[], tap: string) => Float32Array;
   readonly onOpen?: () => void;
   readonly onClose?: () => void;
-  /** Told how many rows each step scored. */
-  readonly onScore?: (rows: number) => void;
 }
 
 interface ListSession extends Session {
@@ -23,7 +23,7 @@ export function functionModel(
   logits: (tokens: readonly Token[]) => Float32Array,
   options: FunctionModelOptions,
 ): Model {
-  const { vocabularySize, contextLength = 1024, onOpen, onClose, onScore } = options;
+  const { vocabularySize, contextLength = 1024, hidden, onOpen, onClose } = options;
   const open = (tokens: Token[]): ListSession => {
     onOpen?.();
     return {
@@ -54,10 +54,11 @@ export function functionModel(
         const list = session as ListSession;
         list.tokens.push(...tokens);
         list.draft = draft;
-        onScore?.(tokens.length + draft.tokens.length);
         const before = list.tokens.slice();
+        const behind = (node: number) => [...before, ...pathTo(draft, node).map((on) => draft.tokens[on])];
         return {
-          row: (node: number) => logits([...before, ...pathTo(draft, node).map((on) => draft.tokens[on])]),
+          row: (node: number) => logits(behind(node)),
+          ...(hidden && { hidden: (node: number, tap: string) => hidden(behind(node), tap) }),
         };
       });
     },

@@ -1,7 +1,8 @@
-import { drafterChecks } from "../../src/conformance/index.js";
+import { drafterChecks, TOY_HEADS } from "../../src/conformance/index.js";
 import {
   branches,
   firstNonEmpty,
+  heads,
   jacobi,
   longest,
   lookup,
@@ -12,6 +13,10 @@ import {
 import { conforms } from "./run.js";
 
 conforms("none", drafterChecks(none));
+conforms(
+  "heads",
+  drafterChecks(({ vocabularySize }) => heads({ count: TOY_HEADS, size: vocabularySize })),
+);
 conforms(
   "model",
   drafterChecks((_, small) => model(small)),
