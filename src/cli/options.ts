@@ -5,7 +5,7 @@ import { DEFAULT_VOICE, SPEECH_DRAFTERS } from "../speech/names.js";
 import * as verifiers from "../verifiers/index.js";
 import { FORMATS } from "./output/index.js";
 import { PLAYER_NAMES } from "./output/player.js";
-import { number, oneOf, temperature } from "./parse.js";
+import { number, oneOf } from "./parse.js";
 
 export const VERIFIERS: Readonly<Record<string, () => Verifier>> = verifiers;
 
@@ -61,7 +61,7 @@ export function speakOptions(command: Command): Command {
       "the same words said a little otherwise (default: 0)",
       number(0, Number.MAX_SAFE_INTEGER, true),
     ),
-    value("--temperature <t>", "0: always the likeliest unit (default: the voice's own)", temperature),
+    value("--temperature <t>", "0: always the likeliest unit (default: the voice's own)", number(0, 100)),
   ]);
   return add(add(command, SPECULATION, speculation()), REPORTS, [
     flag("--stats", "a table on standard error: units a pass, acceptance by depth, time by part", [

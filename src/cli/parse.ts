@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "commander";
-import { createSampler } from "../core/sampling.js";
 import { hint } from "./near.js";
 
 const invalid = (message: string) => new InvalidArgumentError(message);
@@ -20,10 +19,4 @@ export function oneOf(names: readonly string[]) {
     if (names.includes(text)) return text;
     throw invalid(`${hint(text, names)}Choose one of ${names.join(", ")}.`.replace(/^d/, "D"));
   };
-}
-
-export function temperature(text: string): number {
-  const value = number(0, 100)(text);
-  createSampler({ temperature: value });
-  return value;
 }

@@ -52,6 +52,21 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
   let pause = 8;
   let turn = 0;
 
+  /** How many guesses with these chances of being reached and standing to take, each for its row and `extra` ms besides. */
+  const worthwhile = (reaches: readonly number[], extra = 0) => {
+    let best = 0;
+    let expected = 1;
+    let gain = 1 - rate * cost(1);
+    reaches.forEach((reach, i) => {
+      expected += reach;
+      const here = expected - rate * (cost(i + 2) + extra * (i + 1));
+      if (here > gain) {
+        gain = here;
+        best = i + 1;
+      }
+    });
+    return { best, gain };
+  };
   const perNode = () => draftTime / draftNodes;
   const chances = (draft: Draft) => {
     const depth = depths(draft);
@@ -64,19 +79,12 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
   return {
     budget() {
       // Would a typical proposal pay, its own time included? If not, probe ever more rarely.
-      let best = 0;
       let path = 1;
-      let expected = 1;
-      let gain = 1 - rate * cost(1);
-      for (let depth = 0; depth < maxDepth; depth++) {
+      const reaches = Array.from({ length: maxDepth }, (_, depth) => {
         path *= byDepth.rate(depth);
-        expected += path;
-        const here = expected - rate * (cost(depth + 2) + perNode() * (depth + 1));
-        if (here > gain) {
-          gain = here;
-          best = depth + 1;
-        }
-      }
+        return path;
+      });
+      const { best, gain } = worthwhile(reaches, perNode());
       const promise = (gain / rate + cost(1)) / cost(1);
       const doubtful = promise < DOUBTFUL;
       if (doubtful && race.checks < 2 * CHECK && ++turn % CHECK === 0) return NOTHING;
@@ -99,17 +107,7 @@ export function adaptive({ cost, maxDepth = 24, maxNodes = maxDepth }: AdaptiveP
       });
       // A parent is at least as likely as its children and comes before them: a stable order keeps trees connected.
       const order = [...reach.keys()].sort((a, b) => reach[b] - reach[a] || a - b);
-      let best = 0;
-      let expected = 1;
-      let gain = 1 - rate * cost(1);
-      order.forEach((node, i) => {
-        expected += reach[node];
-        const here = expected - rate * cost(i + 2);
-        if (here > gain) {
-          gain = here;
-          best = i + 1;
-        }
-      });
+      const { best } = worthwhile(order.map((node) => reach[node]));
       return subtree(
         draft,
         order.slice(0, best).sort((a, b) => a - b),

@@ -1,16 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
-import { usage } from "../core/errors.js";
 import { type Device, openSession, type SessionOptions } from "./ort.js";
 
 export const DEVICES: readonly Device[] = ["cpu", "webgpu"];
-
-export function parseDevice(name: string): Device {
-  const found = DEVICES.find((device) => device === name);
-  if (!found) throw usage(`there is no device "${name}": choose ${DEVICES.join(" or ")}`);
-  return found;
-}
 
 export interface Placed {
   readonly session: InferenceSession;
@@ -24,23 +17,26 @@ export async function openOn(
   options: Omit<SessionOptions, "device"> = {},
   warn: (line: string) => void = () => {},
 ): Promise<Placed> {
-  if (device === "cpu") return { session: await openSession(paths.cpu, options), device };
+  const onCpu = async (): Promise<Placed> => ({
+    session: await openSession(paths.cpu, options),
+    device: "cpu",
+  });
+  const instead = (reason: string) => {
+    warn(`no ${device} here (${reason}): using the CPU`);
+    return onCpu();
+  };
+  if (device === "cpu") return onCpu();
+  if (!vulkanFound()) return instead("no adapter: libvulkan.so.1 is not installed");
   try {
-    if (!vulkanFound()) throw new Error("no adapter: libvulkan.so.1 is not installed");
     return { session: await openSession(paths[device], { ...options, unfold: true, device }), device };
   } catch (error) {
-    warn(`no ${device} here (${reason(error)}): using the CPU`);
-    return { session: await openSession(paths.cpu, options), device: "cpu" };
+    return instead(reason(error));
   }
 }
 
 function reason(error: unknown): string {
   const { message } = error as Error;
-  return /^no adapter/.test(message)
-    ? message
-    : /adapter/i.test(message)
-      ? "no adapter found"
-      : message.replace(/^.*?: /, "");
+  return /adapter/i.test(message) ? "no adapter found" : message.replace(/^.*?: /, "");
 }
 
 /** WebGPU runs on Vulkan on Linux; without its loader the native library prints lines of its own before it fails. */

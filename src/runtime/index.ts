@@ -1,6 +1,6 @@
 export { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
 export { type CostCurve, cachedCost, measureCost, passCost } from "./cost.js";
-export { DEVICES, openOn, parseDevice } from "./device.js";
+export { DEVICES, openOn } from "./device.js";
 export { cacheFolder, checkFile } from "./files.js";
 export { type LanguageModelShape, languageModel } from "./language-model.js";
 export {

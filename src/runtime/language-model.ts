@@ -150,7 +150,7 @@ async function run(
   const before = sequence.length;
   const used = tokens.length + draft.tokens.length;
   if (tokens.length === 0) throw usage("a pass needs at least one committed token");
-  if (before + used > shape.contextLength + draft.tokens.length) {
+  if (before + tokens.length > shape.contextLength) {
     throw usage(`${before + tokens.length} tokens do not fit the model's context of ${shape.contextLength}`);
   }
   const size = Math.max(2, used);
@@ -209,7 +209,7 @@ function bias(before: number, committed: number, draft: Draft, size: number): Fl
   for (let row = 0; row < size; row++) {
     const own = row * width;
     if (row < committed || row - committed >= draft.tokens.length) {
-      values.fill(HIDDEN, own + before + Math.min(row, width) + 1, own + width);
+      values.fill(HIDDEN, own + before + row + 1, own + width);
       continue;
     }
     values.fill(HIDDEN, own + before + committed, own + width);

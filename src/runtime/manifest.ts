@@ -92,6 +92,7 @@ export function findModel<M extends Manifest>(
     );
   }
   const manifest = parsed.data;
+  const checked = new Set<string>();
   return {
     manifest,
     folder,
@@ -99,7 +100,8 @@ export function findModel<M extends Manifest>(
       const expected = manifest.files[name];
       if (!expected) throw failure(`${path} lists no file "${name}", yet uses it`);
       const full = join(folder, name);
-      checkFile(full, expected);
+      if (!checked.has(name)) checkFile(full, expected);
+      checked.add(name);
       return full;
     },
   };

@@ -29,7 +29,7 @@ export function follow(
       let place = step.start;
       let known = 0;
       /** Where the guesses of the last round would have led. */
-      let guessed: { tokens: readonly Token[]; places: readonly Place[] } = { tokens: [], places: [] };
+      let ahead: { tokens: readonly Token[]; places: readonly Place[] } = { tokens: [], places: [] };
       const row = new Float32Array(manifest.units.end + 1);
 
       const mix = ({ go, stay }: NextUnit) => {
@@ -51,9 +51,9 @@ export function follow(
         propose({ output, budget, distribution, draw }) {
           for (let i = 0; known < output.length; i++, known++) {
             const token = output[known];
-            const right = guessed.tokens[i] === token;
-            if (!right) guessed = { tokens: [], places: [] };
-            place = right ? guessed.places[i] : step.moved(text, place, step.next(text, place, true), token);
+            const right = ahead.tokens[i] === token;
+            if (!right) ahead = { tokens: [], places: [] };
+            place = right ? ahead.places[i] : step.moved(text, place, step.next(text, place, true), token);
           }
           const places: Place[] = [];
           const tokens: Token[] = [];
@@ -73,7 +73,7 @@ export function follow(
             places.push(at);
             if (token === manifest.units.end) break;
           }
-          guessed = { tokens, places };
+          ahead = { tokens, places };
           return chain(tokens, { drawnFrom, confidence });
         },
       };

@@ -29,7 +29,7 @@ export function phones(ids: readonly number[], manifest: SpeechManifest): Phones
     const character = characters[id];
     if (id <= END) return "plain";
     if (groups.stress.includes(character)) return "stress";
-    if (groups.join.includes(character) || character === " ") return "join";
+    if (groups.join.includes(character)) return "join";
     return groups.punctuation.includes(character) ? "punctuation" : "plain";
   };
   const symbols = [START, ...ids, END];

@@ -95,9 +95,8 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     lookup: async () => drafters.lookup(),
     none: async () => drafters.none(),
   };
-  const cost = once(async (_: undefined) =>
-    passCost(await cachedCost(target, `${hash} ${device} ${threads ?? "all"}`)),
-  );
+  const curve = once((settings: string) => cachedCost(target, settings));
+  const cost = async () => passCost(await curve(`${hash} ${device} ${threads ?? "all"}`));
   function needed<T>(part: T | undefined, name: SpeechDrafterName): T {
     if (part === undefined)
       throw usage(
@@ -120,13 +119,13 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     encode: encoder && (async (samples) => encodeSound(await listening(encoder.graph), samples, manifest)),
     defaultDrafter: manifest.follow ? "follow" : manifest.draft ? "model" : "none",
     drafter: once((name: SpeechDrafterName) => makers[name]()),
-    cost: () => cost(undefined),
-    plan: once(async (_name: string) => adaptive({ cost: await cost(undefined) })),
+    cost,
+    plan: once(async (_name: string) => adaptive({ cost: await cost() })),
   };
 }
 
 /** Calls `make` once for each argument and keeps what it gave. */
-function once<A extends string | undefined, T>(make: (argument: A) => T): (argument: A) => T {
+function once<A extends string, T>(make: (argument: A) => T): (argument: A) => T {
   const made = new Map<A, T>();
   return (argument) => {
     const known = made.has(argument) ? (made.get(argument) as T) : make(argument);

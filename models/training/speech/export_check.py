@@ -5,13 +5,12 @@
 Nats, KL and top-1 agreement with float32 torch on held sentences; passes over a cache against one pass; rows;
 and whether chains of 3, 4, 8 and 16 rows give the same bits as passes of two rows.
 """
-import argparse
 import os
 
 import numpy as np
 import torch
 
-from export_graph import session
+from export_graph import check_arguments, session
 from export_lm import HEAD_SIZE, commit, feeds
 from export_target import Sentences, load_parts
 from follow import Heads
@@ -121,12 +120,7 @@ def exactness(run, parts, rows, name):
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("--work", required=True)
-    args.add_argument("--model", required=True)
-    args.add_argument("--sentences", type=int, default=20)
-    args.add_argument("--chains", type=int, default=6)
-    a = args.parse_args()
+    a = check_arguments(sentences=20, chains=6)
     torch.set_num_threads(2)
     sentences = Sentences(a.work)
     rows = [(sentences.row(i), sentences.units(i)) for i in sentences.choose(1, a.sentences)]

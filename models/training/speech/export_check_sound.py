@@ -2,7 +2,6 @@
 
     python3 export_check_sound.py --work WORK --model OUT [--sentences 12]
 """
-import argparse
 import json
 import os
 import time
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 
 from export_decoder import loudness, padded
-from export_graph import session
+from export_graph import check_arguments, session
 from export_target import Sentences
 from listen import Listener
 from vocoder import CELL, HOP, SAMPLE_RATE, Mel, load_decoder
@@ -84,11 +83,7 @@ def check_encoder(a, s, section, waves):
 
 @torch.no_grad()
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("--work", required=True)
-    args.add_argument("--model", required=True)
-    args.add_argument("--sentences", type=int, default=12)
-    a = args.parse_args()
+    a = check_arguments(sentences=12)
     torch.set_num_threads(2)
     s = Sentences(a.work)
     with open(os.path.join(a.model, "model.json"), encoding="utf8") as f:

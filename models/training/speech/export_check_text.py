@@ -2,7 +2,6 @@
 
     python3 export_check_text.py --work WORK --model OUT [--sentences 20]
 """
-import argparse
 import json
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from durations import DurationStudent, whole
-from export_graph import session
+from export_graph import check_arguments, session
 from export_target import Sentences
 from follow import TextDrafters, history
 from phones import LONGEST, Corpus
@@ -69,11 +68,7 @@ def torch_text(text, student, symbols, group, k):
 
 @torch.no_grad()
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("--work", required=True)
-    args.add_argument("--model", required=True)
-    args.add_argument("--sentences", type=int, default=20)
-    a = args.parse_args()
+    a = check_arguments(sentences=20)
     torch.set_num_threads(2)
     s = Sentences(a.work)
     with open(f"{a.model}/model.json", encoding="utf8") as f:

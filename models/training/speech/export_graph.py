@@ -1,4 +1,5 @@
 """A small helper that builds ONNX graphs, and weight files that several graphs share."""
+import argparse
 import os
 
 import numpy as np
@@ -101,6 +102,16 @@ def quantise_rows(w):
     scale = np.abs(w).max(1) / 127
     scale[scale == 0] = 1
     return np.clip(np.round(w / scale[:, None]), -127, 127).astype(np.int8), scale.astype(np.float32)
+
+
+def check_arguments(**numbers):
+    """Arguments of the checks: the folders of weights and of the exported model, and numbers with their defaults."""
+    args = argparse.ArgumentParser()
+    args.add_argument("--work", required=True)
+    args.add_argument("--model", required=True)
+    for name, default in numbers.items():
+        args.add_argument("--" + name, type=int, default=default)
+    return args.parse_args()
 
 
 def session(model, threads=2, float_weights=True):
