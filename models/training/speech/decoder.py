@@ -1,10 +1,10 @@
 """Continue training the decoder's wave head: regression onto the frozen HiFi-GAN, then optionally a weak GAN.
 
-    python decoder.py SECONDS_Z SECONDS_WAVE [--from decoder_regress_only.npz] [--weak-gan SECONDS]
+    python decoder.py SECONDS [--from decoder_regress_only.npz] [--weak-gan SECONDS]
 
 Reads $WORK/units.npz, $WORK/back.npz and the decoder to start from; writes $OUT/decoder.npz, decoder.json
-(and decoder_gan.npz). The units' vectors, the back and the latent head stay as they are: the latent stage
-needs the text encoder's means, which are not kept, so SECONDS_Z must be 0.
+(and decoder_gan.npz). The units' vectors, the back and the latent head stay as they are: training those needs
+the text encoder's means, which are not kept.
 """
 import argparse
 import json
@@ -131,18 +131,15 @@ class Trainer:
 
 def main():
     args = argparse.ArgumentParser()
-    args.add_argument('seconds_z', type=float)
-    args.add_argument('seconds_wave', type=float)
+    args.add_argument('seconds', type=float)
     args.add_argument('--from', dest='source', default=WORK + '/decoder_regress_only.npz')
     args.add_argument('--weak-gan', type=float, default=0)
     a = args.parse_args()
     settle(3)
-    if a.seconds_z:
-        say('the latent stage is left out: no text-encoder means here')
     t = Trainer(a.source)
     t.log['before'] = t.held()
     say('before', t.log['before'])
-    t.train(a.seconds_wave, 5e-4, 'regression')
+    t.train(a.seconds, 5e-4, 'regression')
     t.save('decoder')
     if a.weak_gan:
         from critics import WeakGan

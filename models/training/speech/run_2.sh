@@ -14,7 +14,7 @@ began=$(date +%s)
 left() { echo $(( 545 - ($(date +%s) - began) )); }
 
 chain() {
-  timeout "$(left)" python3 decoder.py 0 "${WAVE:-250}" --weak-gan "${GAN:-60}" > "$OUT/decoder.log" 2>&1
+  timeout "$(left)" python3 decoder.py "${WAVE:-250}" --weak-gan "${GAN:-60}" > "$OUT/decoder.log" 2>&1
   best=$OUT/decoder.npz
   [ -f "$best" ] || best=$WORK/decoder_regress_only.npz
   timeout "$(left)" python3 listen.py "${LISTEN:-100}" --decoder "$best" > "$OUT/listen.log" 2>&1
