@@ -6,16 +6,26 @@ export type SpeechFloor = Pick<
   "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "plannedSentences" | "prepare" | "speak"
 >;
 
+/** The floor of pictures, as far as the commands need it. */
+export type ImageFloor = Pick<
+  typeof import("../image/index.js"),
+  "DEFAULT_IMAGE_MODEL" | "findImageModel" | "ImageTokens" | "listImageModels" | "loadImageModel"
+>;
+
+/** The media, each loaded when first needed: help, usage errors and the other media must not wait for it. */
+export interface Floors {
+  readonly speech: () => Promise<SpeechFloor>;
+  readonly image: () => Promise<ImageFloor>;
+}
+
 /** All that a command touches of the world around it; tests bring their own. */
-export interface Host {
+export interface Host extends Floors {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by Ctrl-C and SIGTERM, with a reason that carries the exit code. */
   readonly signal: AbortSignal;
-  /** Loaded when first needed: help and usage errors must not wait for it. */
-  readonly speech: () => Promise<SpeechFloor>;
 }
 
 /** Lines for the person at the terminal. */

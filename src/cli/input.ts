@@ -26,14 +26,19 @@ export interface TextSource {
 
 export interface TextOptions {
   readonly file?: string;
+  /** What to say when there is no text and nobody pipes any in. */
+  readonly missing?: string;
   /** Every line is a piece, also where the text could be taken as a whole. */
   readonly byLine?: boolean;
 }
 
+const NO_TEXT =
+  'there is no text: foretoken speak "Hello there.", -f FILE, or pipe it in (see foretoken speak --help)';
+
 /** Text from the words of the command line, a file, or standard input. */
 export function textSource(
   words: readonly string[],
-  { file, byLine = false }: TextOptions,
+  { file, byLine = false, missing = NO_TEXT }: TextOptions,
   host: Host,
 ): TextSource {
   if (words.length && file !== undefined)
@@ -46,11 +51,7 @@ export function textSource(
     const chunks = () => readable(createReadStream(file), file, host.signal);
     return { name: file, live: false, byLine, pieces: () => pieces(chunks(), file, byLine) };
   }
-  if (host.stdin.isTTY && file !== "-") {
-    throw usage(
-      'there is no text: foretoken speak "Hello there.", -f FILE, or pipe it in (see foretoken speak --help)',
-    );
-  }
+  if (host.stdin.isTTY && file !== "-") throw usage(missing);
   const name = "standard input";
   return {
     name,

@@ -1,3 +1,3 @@
 import { start } from "./start.js";
 
-await start(() => import("../speech/index.js"));
+await start({ speech: () => import("../speech/index.js"), image: () => import("../image/index.js") });

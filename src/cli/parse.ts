@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { hint } from "./near.js";
+import { hint } from "../core/near.js";
 
 const invalid = (message: string) => new InvalidArgumentError(message);
 
@@ -18,5 +18,21 @@ export function oneOf(names: readonly string[]) {
   return (text: string) => {
     if (names.includes(text)) return text;
     throw invalid(`${hint(text, names)}Choose one of ${names.join(", ")}.`.replace(/^d/, "D"));
+  };
+}
+
+/** Sides of a picture in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Parses `512` (both sides) or `640x480`. */
+export function sides(low: number, high: number) {
+  return (text: string): Size => {
+    const [, width, height = width] = /^(\d{1,6})(?:x(\d{1,6}))?$/i.exec(text.trim()) ?? [];
+    const size = { width: Number(width), height: Number(height) };
+    if ([size.width, size.height].every((side) => side >= low && side <= high)) return size;
+    throw invalid(`Give pixels from ${low} to ${high}: 512 for a square, 640x480 for width and height.`);
   };
 }

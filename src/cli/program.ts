@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, type CommanderError } from "commander";
+import { DRAW_EXAMPLES, drawOptions } from "./draw-options.js";
 import { exitCodeOf, kindOf } from "./errors.js";
 import type { Host } from "./host.js";
 import { outputOptions, speakOptions, voiceOptions } from "./options.js";
@@ -18,7 +19,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
 function build(host: Host): Command {
   const program = new Command("foretoken")
     .description(
-      "Speech from text, made several units a pass: draft cheaply, verify in one pass, same output faster.",
+      "Speech and pictures from text, made several tokens a pass: draft cheaply, verify in one pass, same output faster.",
     )
     .version(version(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
@@ -30,7 +31,7 @@ function build(host: Host): Command {
       writeErr: (text) => host.stderr.write(text),
       outputError: () => {},
     })
-    .addHelpText("after", '\nTry this:\n  foretoken speak "Hello there." -o hello.wav\n');
+    .addHelpText("after", EXAMPLES);
 
   speakOptions(program.command("speak"))
     .summary("say a text")
@@ -40,6 +41,15 @@ function build(host: Host): Command {
     .argument("[text...]", "what to say")
     .addHelpText("after", SPEAK_EXAMPLES)
     .action((words, flags) => speakCommand(words, flags, host));
+
+  drawOptions(program.command("draw"))
+    .summary("draw a picture")
+    .description(
+      "Draws what the words say: of the arguments, of a file with a prompt a line, or of standard input. Pictures carry what made them, see --again.",
+    )
+    .argument("[prompt...]", "what to draw")
+    .addHelpText("after", DRAW_EXAMPLES)
+    .action(async (words, flags) => (await import("./draw.js")).drawCommand(words, flags, host));
 
   const encode = program.command("encode").argument("<sound>", "a .wav file, or anything that ffmpeg reads");
   voiceOptions(encode)
@@ -95,12 +105,19 @@ function report(error: unknown, argv: readonly string[], { stderr, signal }: Hos
 function commanderLine({ code, message }: CommanderError, argv: readonly string[]): string {
   const line = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
   if (code === "commander.help") return "";
-  if (code === "commander.unknownCommand") return `${line}; to say a text: foretoken speak "..."`;
+  if (code === "commander.unknownCommand")
+    return `${line}; to say a text: foretoken speak "...", to draw a picture: foretoken draw "..."`;
   if (code === "commander.unknownOption" && !/Did you mean/.test(line)) {
     return `${line}; see foretoken ${argv[0]} --help, and put -- before a text that begins with a dash`;
   }
   return line;
 }
+
+const EXAMPLES = `
+Try this:
+  foretoken speak "Hello there." -o hello.wav
+  foretoken draw "a smiling orange cat" -o cat.png
+`;
 
 const SPEAK_EXAMPLES = `
 Examples:

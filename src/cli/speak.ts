@@ -1,4 +1,4 @@
-import { checkComparison, compare, comparisonTable } from "./compare.js";
+import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "./compare.js";
 import type { SpeakFlags } from "./flags.js";
 import { createTalk, type Host, type Talk } from "./host.js";
 import { type Piece, textSource } from "./input.js";
@@ -19,6 +19,8 @@ interface Run {
   /** Resolves when the voice is loaded. */
   readonly ready: Promise<{ readonly say: Say; readonly setting: Setting }>;
 }
+
+const WORDS: Words = { tokens: "units", input: "text" };
 
 type Pieces = Iterable<Piece> | AsyncIterable<Piece>;
 
@@ -78,12 +80,18 @@ async function compareAll(pieces: Pieces, { flags, host, talk, output, stage, re
   const { say, setting } = await ready;
   const texts: string[] = [];
   for await (const { text } of pieces) texts.push(text);
-  const comparison = await compare(texts, say, stage.hear, talk);
+  const comparison = await compare(async (way, first) => {
+    const reports = [];
+    const to = first ? stage.hear : async () => {};
+    for (const text of texts) reports.push(...(await say(text, to, { plain: way === "plain" })));
+    return reports.map(({ units, metrics }) => ({ tokens: units, metrics }));
+  }, talk);
   await stage.close();
   talk.clear();
-  const text = flags.json ? JSON.stringify({ ...setting, ...comparison }) : comparisonTable(comparison);
+  const figures = comparisonJson(comparison, WORDS);
+  const text = flags.json ? JSON.stringify({ ...setting, ...figures }) : comparisonTable(comparison, WORDS);
   await report(text, host, output);
-  checkComparison(comparison, setting);
+  checkComparison(comparison, setting.verifier, WORDS);
 }
 
 /** What was asked for in words goes to standard output, unless sound goes there. */

@@ -1,9 +1,9 @@
 import { usage } from "../core/errors.js";
+import { hint } from "../core/near.js";
 import type { Voice } from "../speech/voice.js";
 import { orAbort } from "./errors.js";
 import type { VoiceChoice } from "./flags.js";
 import type { Host, SpeechFloor, Talk } from "./host.js";
-import { hint } from "./near.js";
 import { send } from "./output/raw.js";
 
 /** @throws a usage error that names near ones for a voice that is not there, before anything is loaded */

@@ -1,7 +1,9 @@
-import type { Token } from "./types.js";
+import type { Token, TokenMask } from "./types.js";
 
 /** A distribution over tokens: its support in ascending order, with unnormalised weights. */
 export interface Distribution {
+  /** Where it is a softmax of logits and nothing else: a draw then needs neither list nor sum. */
+  readonly logits?: Logits;
   /** Tokens of non-zero weight, ascending. */
   readonly tokens: Int32Array;
   /** Their weights, > 0, not normalised. */
@@ -10,6 +12,54 @@ export interface Distribution {
   readonly total: number;
   /** Index (into `tokens`) of the heaviest; the lowest token among equals. */
   readonly best: number;
+}
+
+/** weight(token) = exp((row[token] - row[top]) / temperature), where the mask allows it and unless it is negligible. */
+export interface Logits {
+  readonly row: Float32Array;
+  readonly temperature: number;
+  readonly top: Token;
+  readonly mask?: TokenMask;
+}
+
+/** Below exp(-23), 1e-10 of the likeliest token, a token's mass is lost in the rounding of float32 logits. */
+export const NEGLIGIBLE = 23;
+
+export const allowed = (mask: TokenMask | undefined, token: Token) =>
+  !mask || ((mask[token >> 5] >>> (token & 31)) & 1) === 1;
+
+/** The softmax of a row of logits. Lists and sums are made when they are first asked for. */
+export function softmax(logits: Logits): Distribution {
+  let made: Distribution | undefined;
+  const all = () => {
+    made ??= listed(logits);
+    return made;
+  };
+  return {
+    logits,
+    get tokens() {
+      return all().tokens;
+    },
+    get weights() {
+      return all().weights;
+    },
+    get total() {
+      return all().total;
+    },
+    get best() {
+      return all().best;
+    },
+  };
+}
+
+function listed({ row, temperature, top, mask }: Logits): Distribution {
+  const floor = row[top] - NEGLIGIBLE * temperature;
+  const tokens: number[] = [];
+  for (let token = 0; token < row.length; token++)
+    if (row[token] >= floor && allowed(mask, token)) tokens.push(token);
+  const weights = new Float64Array(tokens.length);
+  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((row[tokens[i]] - row[top]) / temperature);
+  return distribution(Int32Array.from(tokens), weights);
 }
 
 /** Wraps tokens (ascending, of positive weight) and their weights. */
@@ -57,7 +107,7 @@ export function probability(of: Distribution, token: Token): number {
 }
 
 /** The likeliest token. */
-export const likeliest = (of: Distribution): Token => of.tokens[of.best];
+export const likeliest = (of: Distribution): Token => of.logits?.top ?? of.tokens[of.best];
 
 /**
  * norm(max(0, scale * p - q)): what is left to draw from after a rejection (Leviathan et al. 2023, equation 1). Undefined

@@ -1,4 +1,4 @@
-import { certain, type Distribution, distribution } from "./distribution.js";
+import { allowed, certain, type Distribution, distribution, softmax } from "./distribution.js";
 import { usage } from "./errors.js";
 import type { Token, TokenMask } from "./types.js";
 
@@ -33,9 +33,6 @@ export interface History {
 /** Logits -> what is left of them, behind a history and under a mask. */
 export type Sampler = (logits: Float32Array, history: History, mask?: TokenMask) => Distribution;
 
-/** Below exp(-23), 1e-10 of the likeliest token, a token's mass is lost in the rounding of float32 logits. */
-const NEGLIGIBLE = 23;
-
 /** @throws usage errors that name a setting out of its range. */
 export function createSampler(sampling: Sampling = {}): Sampler {
   check(sampling);
@@ -49,7 +46,7 @@ export function createSampler(sampling: Sampling = {}): Sampler {
       : logits;
     const best = argmax(row, mask);
     if (temperature === 0) return certain(best);
-    let rest = softmax(row, row[best], temperature, mask);
+    let rest = softmax({ row, temperature, top: best, mask });
     if (topK > 0 && topK < rest.tokens.length) rest = keepBest(rest, byWeight(rest), () => true, topK);
     if (topP < 1) rest = keepMass(rest, byWeight(rest), topP);
     if (minP > 0) {
@@ -81,9 +78,6 @@ function check(sampling: Sampling): void {
   }
 }
 
-const allowed = (mask: TokenMask | undefined, token: Token) =>
-  !mask || ((mask[token >> 5] >>> (token & 31)) & 1) === 1;
-
 function argmax(row: Float32Array, mask?: TokenMask): Token {
   let best = -1;
   for (let token = 0; token < row.length; token++) {
@@ -109,16 +103,6 @@ function penalise(
   }
   for (const [token, count] of counts) if (token < row.length) row[token] -= presence + frequency * count;
   return row;
-}
-
-function softmax(row: Float32Array, top: number, temperature: number, mask?: TokenMask): Distribution {
-  const floor = top - NEGLIGIBLE * temperature;
-  const tokens: number[] = [];
-  for (let token = 0; token < row.length; token++)
-    if (row[token] >= floor && allowed(mask, token)) tokens.push(token);
-  const weights = new Float64Array(tokens.length);
-  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((row[tokens[i]] - top) / temperature);
-  return distribution(Int32Array.from(tokens), weights);
 }
 
 function select(from: Distribution, keep: (index: number) => boolean): Distribution {

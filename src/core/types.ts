@@ -39,6 +39,8 @@ export interface Model {
   /** Draft shapes whose scores equal, bit for bit, those of passes without a draft. "tree" includes chains. */
   readonly exact: "chain" | "tree";
   open(): Promise<Session>;
+  /** Sessions that run as one batch wherever a pass serves all of them, in this order and with equally many rows each. */
+  openTogether?(count: number): Promise<Session[]>;
   /** Appends `tokens` for good and scores the draft on top, for each step. */
   pass(steps: readonly Step[], options?: { signal?: AbortSignal }): Promise<Scores[]>;
 }
@@ -196,7 +198,7 @@ export interface Plan {
 export interface Modality<Prompt, Chunk, E extends Encoded = Encoded> {
   readonly name: string;
   encode(prompt: Prompt): Promise<E>;
-  rules?(encoded: E): Rules<unknown>;
+  rules?(encoded: E): Rules<unknown> | undefined;
   /** Streams: sees each round as it is done, what was only drafted included. */
   decode(rounds: AsyncIterable<Round>, encoded: E): AsyncIterable<Chunk>;
 }

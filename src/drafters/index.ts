@@ -1,4 +1,5 @@
 export { branches, firstNonEmpty, longest } from "./combine.js";
+export { type CopyOptions, copy } from "./copy.js";
 export { heads } from "./heads.js";
 export { jacobi } from "./jacobi.js";
 export { lookup } from "./lookup.js";

@@ -1,13 +1,20 @@
-/** Keys and values of one sequence, in the layout GroupQueryAttention reads: `[1, heads, capacity, headSize]` a layer. */
+/**
+ * Keys and values of a batch of sequences, in the layout GroupQueryAttention reads: `[batch, heads, capacity, headSize]` a
+ * layer.
+ */
 export interface KeyValueCache {
+  readonly batch: number;
   readonly capacity: number;
   /** Past keys and values, layer after layer: key 0, value 0, key 1, ... */
   readonly past: readonly Float32Array[];
   /** Makes room for `rows` rows; true when the arrays were replaced. */
   reserve(rows: number): boolean;
-  /** Writes row `from` of a pass's new rows `[S, layers * 2 * heads * headSize]` to place `to`. */
-  write(rows: Float32Array, from: number, to: number): void;
-  copy(): KeyValueCache;
+  /** Writes row `from` of a pass's new rows `[S, layers * 2 * heads * headSize]` to place `to` of sequence `slot`. */
+  write(rows: Float32Array, from: number, to: number, slot: number): void;
+  /** One sequence's share of an array of `past`, in place. */
+  share(array: Float32Array, slot: number): Float32Array;
+  /** One sequence, by itself. */
+  copy(slot: number): KeyValueCache;
 }
 
 export interface CacheShape {
@@ -18,15 +25,17 @@ export interface CacheShape {
 
 const SMALLEST = 256;
 
-export function createCache(shape: CacheShape, source?: KeyValueCache): KeyValueCache {
+export function createCache(shape: CacheShape, batch = 1): KeyValueCache {
   const { layers, keyValueHeads, headSize } = shape;
   const width = layers * 2 * keyValueHeads * headSize;
-  let capacity = source?.capacity ?? SMALLEST;
-  let past = source
-    ? source.past.map((array) => array.slice())
-    : Array.from({ length: layers * 2 }, () => new Float32Array(keyValueHeads * capacity * headSize));
+  let capacity = SMALLEST;
+  let past: Float32Array[] = [];
+  const allocate = () =>
+    Array.from({ length: layers * 2 }, () => new Float32Array(batch * keyValueHeads * capacity * headSize));
+  past = allocate();
 
   const self: KeyValueCache = {
+    batch,
     get capacity() {
       return capacity;
     },
@@ -35,30 +44,35 @@ export function createCache(shape: CacheShape, source?: KeyValueCache): KeyValue
     },
     reserve(rows) {
       if (rows <= capacity) return false;
-      const before = capacity;
+      const before = capacity * headSize;
+      const old = past;
       while (capacity < rows) capacity *= 2;
-      past = past.map((array) => {
-        const grown = new Float32Array(keyValueHeads * capacity * headSize);
-        for (let head = 0; head < keyValueHeads; head++) {
-          grown.set(
-            array.subarray(head * before * headSize, (head + 1) * before * headSize),
-            head * capacity * headSize,
-          );
-        }
-        return grown;
+      past = allocate();
+      past.forEach((grown, i) => {
+        for (let head = 0; head < batch * keyValueHeads; head++)
+          grown.set(old[i].subarray(head * before, (head + 1) * before), head * capacity * headSize);
       });
       return true;
     },
-    write(rows, from, to) {
+    write(rows, from, to, slot) {
       let at = from * width;
       for (const array of past) {
         for (let head = 0; head < keyValueHeads; head++, at += headSize) {
-          const place = (head * capacity + to) * headSize;
+          const place = ((slot * keyValueHeads + head) * capacity + to) * headSize;
           for (let i = 0; i < headSize; i++) array[place + i] = rows[at + i];
         }
       }
     },
-    copy: () => createCache(shape, self),
+    share: (array, slot) =>
+      array.subarray((slot * array.length) / batch, ((slot + 1) * array.length) / batch),
+    copy(slot) {
+      const single = createCache(shape);
+      single.reserve(capacity);
+      single.past.forEach((array, i) => {
+        array.set(self.share(past[i], slot));
+      });
+      return single;
+    },
   };
   return self;
 }

@@ -26,10 +26,21 @@ export interface LanguageModelShape extends CacheShape {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly exact: "chain" | "tree";
+  /** True where the graph's batch dimension is free. */
+  readonly batched?: boolean;
   /** Further outputs, by name, with the shape of a row. */
   readonly taps?: Readonly<Record<string, readonly number[]>>;
   /** Tensor names that differ from `TENSORS`. */
   readonly tensors?: Partial<Names>;
+}
+
+/**
+ * The first `length` tokens of every prompt see one another, the later ones too. A graph of its own reads them:
+ * input_ids int64 [1,length] -> new_kv float [1,length,layers*2*heads*size].
+ */
+export interface Prefix {
+  readonly session: InferenceSession;
+  readonly length: number;
 }
 
 /** Added to the attention scores of places a row must not see. */
@@ -39,14 +50,18 @@ const HIDDEN = -1e9;
  * A decoder-only ONNX model on the delta-KV contract: past rows go in from JavaScript, only new rows come out, so that
  * rejecting a draft costs nothing.
  *
- * Inputs: input_ids, position_ids int64 [1,S]; attn_bias float [1,1,S,P+S]; seqlens_k = P+S-1, total_len = P+S int32 [1];
- * rows int64 [R], the rows to score; past_key.i, past_value.i float [1,heads,C,size]. Outputs: logits float [R,V];
- * new_kv float [1,S,layers*2*heads*size]; taps float [R,...].
+ * Inputs: input_ids, position_ids int64 [B,S]; attn_bias float [B,1,S,P+S]; seqlens_k = P+S-1 int32 [B], total_len = P+S
+ * int32 [1]; rows int64 [R], the rows of B*S to score; past_key.i, past_value.i float [B,heads,C,size]. Outputs: logits float
+ * [R,V]; new_kv float [B,S,layers*2*heads*size]; taps float [R,...].
  *
  * A pass never has one row only: one-row passes take other kernels whose results differ in the last bits, and plain
  * decoding must equal speculative decoding exactly. A second row that is not kept costs a few per cent of a pass.
  */
-export async function languageModel(session: InferenceSession, shape: LanguageModelShape): Promise<Model> {
+export async function languageModel(
+  session: InferenceSession,
+  shape: LanguageModelShape,
+  prefix?: Prefix,
+): Promise<Model> {
   const library = await ort();
   const names: Names = { ...TENSORS, ...shape.tensors };
   const past = Array.from({ length: shape.layers }, (_, layer) => layerNames(names, layer)).flat();
@@ -59,17 +74,26 @@ export async function languageModel(session: InferenceSession, shape: LanguageMo
     if (!session.outputNames.includes(name))
       throw failure(`the graph has no output "${name}", which its manifest implies`);
   }
+  const contract: Contract = { library, session, shape, names, prefix };
 
   return {
     vocabularySize: shape.vocabularySize,
     contextLength: shape.contextLength,
     exact: shape.exact,
-    open: async () => openSequence({ library, shape, names }),
+    open: async () => openSequences(contract, createCache(shape))[0],
+    openTogether: async (count) =>
+      shape.batched
+        ? openSequences(contract, createCache(shape, count))
+        : Array.from({ length: count }, () => openSequences(contract, createCache(shape))[0]),
     async pass(steps, { signal } = {}) {
+      signal?.throwIfAborted();
+      const ready: Ready[] = [];
+      for (const step of steps) ready.push(await readPrefix(contract, step));
+      if (runsTogether(ready)) return run(contract, ready);
       const all: Scores[] = [];
-      for (const step of steps) {
+      for (const one of ready) {
         signal?.throwIfAborted();
-        all.push(await run({ library, shape, names }, session, step));
+        all.push(...(await run(contract, [one])));
       }
       return all;
     },
@@ -81,50 +105,42 @@ const layerNames = ({ pastKey, pastValue }: Names, layer: number) =>
 
 interface Contract {
   readonly library: Ort;
+  readonly session: InferenceSession;
   readonly shape: LanguageModelShape;
   readonly names: Names;
+  readonly prefix?: Prefix;
 }
 
 interface Sequence extends Session {
   readonly cache: KeyValueCache;
-  /** Tensors over the cache's arrays, made anew when they are replaced. */
-  past(): Record<string, Tensor>;
-  /** Takes in a pass: its first `committed` new rows count, the rest waits for `keep`. */
+  /** Its place in the cache's batch. */
+  readonly slot: number;
+  /** Takes in a pass: of its new rows the first `committed` ones count, the rest waits for `keep`. */
   receive(rows: Float32Array, committed: number): void;
 }
 
-function openSequence(contract: Contract, cache = createCache(contract.shape), start = 0): Sequence {
-  const { library, shape, names } = contract;
+/** The sequences of a cache. */
+function openSequences(contract: Contract, cache: KeyValueCache, start = 0): Sequence[] {
+  return Array.from({ length: cache.batch }, (_, slot) => openSequence(contract, cache, slot, start));
+}
+
+function openSequence(contract: Contract, cache: KeyValueCache, slot: number, start: number): Sequence {
   let length = start;
   let waiting: { rows: Float32Array; from: number } | undefined;
-  let feeds: Record<string, Tensor> | undefined;
-  let capacity = 0;
   return {
     cache,
+    slot,
     get length() {
       return length;
     },
-    past() {
-      if (!feeds || capacity !== cache.capacity) {
-        capacity = cache.capacity;
-        const dims = [1, shape.keyValueHeads, capacity, shape.headSize];
-        feeds = {};
-        for (let layer = 0; layer < shape.layers; layer++) {
-          for (const [i, name] of layerNames(names, layer).entries()) {
-            feeds[name] = new library.Tensor("float32", cache.past[layer * 2 + i], dims);
-          }
-        }
-      }
-      return feeds;
-    },
     receive(rows, committed) {
-      for (let row = 0; row < committed; row++) cache.write(rows, row, length + row);
+      for (let row = 0; row < committed; row++) cache.write(rows, row, length + row, slot);
       length += committed;
       waiting = { rows, from: committed };
     },
     keep(path) {
       if (!waiting && path.length) throw failure("keep() was called without a pass before it");
-      for (const node of path) cache.write(waiting!.rows, waiting!.from + node, length++);
+      for (const node of path) cache.write(waiting!.rows, waiting!.from + node, length++, slot);
       waiting = undefined;
     },
     rewind(to) {
@@ -132,56 +148,115 @@ function openSequence(contract: Contract, cache = createCache(contract.shape), s
       length = to;
       waiting = undefined;
     },
-    fork: () => openSequence(contract, cache.copy(), length),
+    fork: () => openSequence(contract, cache.copy(slot), 0, length),
     [Symbol.asyncDispose]: async () => {
-      feeds = undefined;
       waiting = undefined;
     },
   };
 }
 
-async function run(
-  { library, shape, names }: Contract,
-  session: InferenceSession,
-  step: Step,
-): Promise<Scores> {
+/** A step whose tokens, if it is a sequence's first, begin behind the prefix. */
+interface Ready {
+  readonly sequence: Sequence;
+  readonly tokens: readonly Token[];
+  readonly draft: Draft;
+  readonly hidden: readonly string[];
+}
+
+/** Fills the cache with all of the prefix but its last token, which the pass itself reads, as it scores what follows. */
+async function readPrefix({ library, shape, names, prefix }: Contract, step: Step): Promise<Ready> {
   const { tokens, draft = EMPTY, hidden = [] } = step;
   const sequence = step.session as Sequence;
-  const before = sequence.length;
-  const used = tokens.length + draft.tokens.length;
   if (tokens.length === 0) throw usage("a pass needs at least one committed token");
-  if (before + tokens.length > shape.contextLength) {
-    throw usage(`${before + tokens.length} tokens do not fit the model's context of ${shape.contextLength}`);
-  }
-  const size = Math.max(2, used);
-  sequence.cache.reserve(before + size);
+  const all = sequence.length + tokens.length;
+  if (all > shape.contextLength)
+    throw usage(`${all} tokens do not fit the model's context of ${shape.contextLength}`);
+  if (!prefix || sequence.length >= prefix.length - 1) return { sequence, tokens, draft, hidden };
+  if (sequence.length > 0 || tokens.length < prefix.length)
+    throw usage(`this model reads the first ${prefix.length} tokens at once: give them in the first pass`);
+  const ids = BigInt64Array.from(tokens.slice(0, prefix.length), BigInt);
+  const feeds = { [names.ids]: new library.Tensor("int64", ids, [1, prefix.length]) };
+  const results = await prefix.session.run(feeds, [names.newKeyValue]);
+  sequence.cache.reserve(prefix.length);
+  sequence.receive(floats(results[names.newKeyValue]), prefix.length - 1);
+  return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };
+}
 
-  const ids = BigInt64Array.from({ length: size }, (_, i) => BigInt(tokenAt(tokens, draft, i)));
-  const rows = scoredRows(tokens.length, draft.tokens.length);
-  const integers = (data: BigInt64Array, dims: number[]) => new library.Tensor("int64", data, dims);
+/** True for all sequences of one cache, in their order, with equally many rows behind equally many. */
+function runsTogether(steps: readonly Ready[]): boolean {
+  const [{ sequence, tokens, draft }] = steps;
+  return (
+    steps.length === sequence.cache.batch &&
+    steps.every(
+      (other, slot) =>
+        other.sequence.cache === sequence.cache &&
+        other.sequence.slot === slot &&
+        other.sequence.length === sequence.length &&
+        other.tokens.length === tokens.length &&
+        other.draft.tokens.length === draft.tokens.length,
+    )
+  );
+}
+
+/** One pass over steps that run together (see `runsTogether`), or over one step. */
+async function run({ library, session, shape, names }: Contract, steps: readonly Ready[]): Promise<Scores[]> {
+  const [{ sequence, tokens: first, draft: firstDraft, hidden }] = steps;
+  const batch = steps.length;
+  const { cache, length: before } = sequence;
+  const committed = first.length;
+  const drafted = firstDraft.tokens.length;
+  const size = Math.max(2, committed + drafted);
+  const total = before + size;
+  cache.reserve(total);
+
+  const rows = scoredRows(committed, drafted);
+  const integers = (of: (step: Ready, i: number) => number) =>
+    new library.Tensor(
+      "int64",
+      BigInt64Array.from({ length: batch * size }, (_, at) =>
+        BigInt(of(steps[Math.floor(at / size)], at % size)),
+      ),
+      [batch, size],
+    );
+  const mask = new Float32Array(batch * size * total);
+  steps.forEach(({ draft }, i) => {
+    hide(mask.subarray(i * size * total, (i + 1) * size * total), before, committed, draft, size);
+  });
+  const places = BigInt64Array.from({ length: batch * rows.length }, (_, at) =>
+    BigInt(Math.floor(at / rows.length) * size + rows[at % rows.length]),
+  );
+  const depth = steps.map(({ draft }) => depths(draft));
+  const position = (step: Ready, i: number) =>
+    before + (i < committed ? i : committed + (depth[steps.indexOf(step)][i - committed] ?? 0));
   const feeds: Record<string, Tensor> = {
-    [names.ids]: integers(ids, [1, size]),
-    [names.positions]: integers(positions(before, tokens.length, draft, size), [1, size]),
-    [names.bias]: new library.Tensor("float32", bias(before, tokens.length, draft, size), [
-      1,
-      1,
-      size,
-      before + size,
-    ]),
-    [names.lengths]: new library.Tensor("int32", Int32Array.of(before + size - 1), [1]),
-    [names.total]: new library.Tensor("int32", Int32Array.of(before + size), [1]),
-    [names.rows]: integers(rows, [rows.length]),
-    ...sequence.past(),
+    [names.ids]: integers(({ tokens, draft }, i) => tokenAt(tokens, draft, i)),
+    [names.positions]: integers(position),
+    [names.bias]: new library.Tensor("float32", mask, [batch, 1, size, total]),
+    [names.lengths]: new library.Tensor("int32", new Int32Array(batch).fill(total - 1), [batch]),
+    [names.total]: new library.Tensor("int32", Int32Array.of(total), [1]),
+    [names.rows]: new library.Tensor("int64", places, [places.length]),
   };
+  const dims = [batch, shape.keyValueHeads, cache.capacity, shape.headSize];
+  for (let layer = 0; layer < shape.layers; layer++) {
+    for (const [i, name] of layerNames(names, layer).entries()) {
+      const array = cache.past[layer * 2 + i];
+      const data = batch === cache.batch ? array : cache.share(array, sequence.slot);
+      feeds[name] = new library.Tensor("float32", data, dims);
+    }
+  }
   const results = await session.run(feeds, [names.logits, names.newKeyValue, ...hidden]);
-  sequence.receive(floats(results[names.newKeyValue]), tokens.length);
+  const fresh = floats(results[names.newKeyValue]);
 
-  const slice = (name: string, node: number) => {
-    const tensor = results[name];
-    const width = tensor.size / rows.length;
-    return floats(tensor).subarray((node + 1) * width, (node + 2) * width);
-  };
-  return { row: (node) => slice(names.logits, node), hidden: (node, tap) => slice(tap, node) };
+  return steps.map(({ sequence: own }, i) => {
+    own.receive(fresh.subarray((i * fresh.length) / batch, ((i + 1) * fresh.length) / batch), committed);
+    const slice = (name: string, node: number) => {
+      const tensor = results[name];
+      const width = tensor.size / places.length;
+      const at = i * rows.length + node + 1;
+      return floats(tensor).subarray(at * width, (at + 1) * width);
+    };
+    return { row: (node) => slice(names.logits, node), hidden: (node, tap) => slice(tap, node) };
+  });
 }
 
 /** Committed tokens, then the draft, then the last token again to fill up. */
@@ -189,32 +264,22 @@ const tokenAt = (tokens: readonly Token[], draft: Draft, index: number) =>
   index < tokens.length ? tokens[index] : (draft.tokens[index - tokens.length] ?? tokens[tokens.length - 1]);
 
 /** The last committed token and every draft node; never one row alone (see `languageModel`). */
-function scoredRows(committed: number, drafted: number): BigInt64Array {
-  const rows = BigInt64Array.from({ length: drafted + 1 }, (_, i) => BigInt(committed - 1 + i));
-  return rows.length > 1 ? rows : BigInt64Array.of(rows[0], rows[0]);
-}
-
-function positions(before: number, committed: number, draft: Draft, size: number): BigInt64Array {
-  const depth = depths(draft);
-  return BigInt64Array.from({ length: size }, (_, i) => {
-    const behind = i < committed ? i : committed + (depth[i - committed] ?? 0);
-    return BigInt(before + behind);
-  });
+function scoredRows(committed: number, drafted: number): number[] {
+  const rows = Array.from({ length: drafted + 1 }, (_, i) => committed - 1 + i);
+  return rows.length > 1 ? rows : [rows[0], rows[0]];
 }
 
 /** Committed tokens see all before them; a draft node its ancestors besides. */
-function bias(before: number, committed: number, draft: Draft, size: number): Float32Array {
+function hide(mask: Float32Array, before: number, committed: number, draft: Draft, size: number): void {
   const width = before + size;
-  const values = new Float32Array(size * width);
   for (let row = 0; row < size; row++) {
     const own = row * width;
     if (row < committed || row - committed >= draft.tokens.length) {
-      values.fill(HIDDEN, own + before + row + 1, own + width);
+      mask.fill(HIDDEN, own + before + row + 1, own + width);
       continue;
     }
-    values.fill(HIDDEN, own + before + committed, own + width);
+    mask.fill(HIDDEN, own + before + committed, own + width);
     for (let node = row - committed; node >= 0; node = draft.parents[node])
-      values[own + before + committed + node] = 0;
+      mask[own + before + committed + node] = 0;
   }
-  return values;
 }

@@ -32,6 +32,9 @@ export const languageModelSchema = z.object({
   vocabularySize: z.number().int().positive(),
   contextLength: z.number().int().positive(),
   exact: z.enum(["chain", "tree"]),
+  batched: z.boolean().optional(),
+  /** A graph that reads the first tokens of every prompt (see `Prefix`). */
+  prefix: z.object({ graph: z.string(), length: z.number().int().positive() }).optional(),
   taps: z.record(z.string(), z.array(z.number().int().positive())).optional(),
   tensors: z.partialRecord(z.enum(Object.keys(TENSORS) as [keyof typeof TENSORS]), z.string()).optional(),
 });

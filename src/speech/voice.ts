@@ -6,6 +6,7 @@ import { cachedCost, passCost } from "../runtime/cost.js";
 import { openOn } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { type Found, findModel, listModels } from "../runtime/manifest.js";
+import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
 import { type UnitDecoder, unitDecoder } from "./decoder.js";
 import { follow, guessed } from "./drafter.js";
@@ -121,15 +122,5 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     drafter: once((name: SpeechDrafterName) => makers[name]()),
     cost,
     plan: once(async (_name: string) => adaptive({ cost: await cost() })),
-  };
-}
-
-/** Calls `make` once for each argument and keeps what it gave. */
-function once<A extends string, T>(make: (argument: A) => T): (argument: A) => T {
-  const made = new Map<A, T>();
-  return (argument) => {
-    const known = made.has(argument) ? (made.get(argument) as T) : make(argument);
-    made.set(argument, known);
-    return known;
   };
 }

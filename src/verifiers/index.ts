@@ -1,3 +1,10 @@
 export { block } from "./block.js";
+export { group } from "./group.js";
 export { identical } from "./identical.js";
+export { lenient } from "./lenient.js";
+export { type NearestOptions, nearest } from "./nearest.js";
 export { rejection } from "./rejection.js";
+export { agreement, type Deviation, type RelaxedOptions, relaxed, within } from "./relaxed.js";
+export { tolerance } from "./tolerance.js";
+export { topk } from "./topk.js";
+export { typical } from "./typical.js";

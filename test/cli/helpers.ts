@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import type { Host, SpeechFloor } from "../../src/cli/host.js";
+import type { Host, ImageFloor, SpeechFloor } from "../../src/cli/host.js";
 import { run } from "../../src/cli/program.js";
 
 interface FakeOptions {
@@ -18,6 +18,10 @@ const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url)
 
 export const { fakeSpeech } = (await import(fixture("fake-speech.mjs").href)) as {
   fakeSpeech: (options?: FakeOptions) => SpeechFloor;
+};
+
+export const { fakeImage } = (await import(fixture("fake-image.mjs").href)) as {
+  fakeImage: (options?: FakeOptions) => ImageFloor;
 };
 
 /** A folder that goes when the tests of this file are done. */
@@ -42,6 +46,7 @@ export interface Around {
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
   readonly speech?: SpeechFloor;
+  readonly image?: ImageFloor;
 }
 
 /** A host whose output is kept. */
@@ -51,6 +56,7 @@ export function fakeHost({
   env = {},
   signal,
   speech = fakeSpeech(),
+  image = fakeImage(),
 }: Around = {}) {
   const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const stream = (name: "stdout" | "stderr") =>
@@ -71,6 +77,7 @@ export function fakeHost({
     env,
     signal: signal ?? new AbortController().signal,
     speech: async () => speech,
+    image: async () => image,
   };
   const out = () => Buffer.concat(kept.stdout);
   return { host, out, err: () => Buffer.concat(kept.stderr).toString() };

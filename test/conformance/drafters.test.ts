@@ -1,6 +1,7 @@
 import { drafterChecks, TOY_HEADS } from "../../src/conformance/index.js";
 import {
   branches,
+  copy,
   firstNonEmpty,
   heads,
   jacobi,
@@ -28,6 +29,14 @@ conforms(
 conforms(
   "reference",
   drafterChecks(() => reference()),
+);
+conforms(
+  "copy",
+  drafterChecks(() => copy({ offsets: [3, 1], blank: 0 })),
+);
+conforms(
+  "jacobi filled by copies",
+  drafterChecks(() => jacobi({ window: 6, filler: copy({ blank: 0 }) })),
 );
 conforms(
   "jacobi",

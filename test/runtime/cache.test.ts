@@ -10,8 +10,8 @@ const row = (place: number) => Array.from({ length: width }, (_, i) => place * 1
 describe("the key/value cache", () => {
   it("keeps rows in place as it grows", () => {
     const cache = createCache(shape);
-    cache.write(Float32Array.from([...row(1), ...row(2)]), 0, 10);
-    cache.write(Float32Array.from([...row(1), ...row(2)]), 1, 255);
+    cache.write(Float32Array.from([...row(1), ...row(2)]), 0, 10, 0);
+    cache.write(Float32Array.from([...row(1), ...row(2)]), 1, 255, 0);
     const before = cache.capacity;
     expect(cache.reserve(before)).toBe(false);
     expect(cache.reserve(before + 1)).toBe(true);
@@ -30,8 +30,8 @@ describe("the key/value cache", () => {
 
   it("copies without sharing", () => {
     const cache = createCache(shape);
-    const copy = cache.copy();
-    copy.write(Float32Array.from(row(3)), 0, 0);
+    const copy = cache.copy(0);
+    copy.write(Float32Array.from(row(3)), 0, 0, 0);
     expect(cache.past[0][0]).toBe(0);
     expect(copy.past[0][0]).toBe(3000);
   });

@@ -7,18 +7,17 @@ reference.npz, duration_student.npz, listen.npz); a part whose files are missing
 not asked for keep their section of an earlier model.json.
 """
 import argparse
-import hashlib
 import importlib
 import json
 import os
 
+from export_graph import file_listing
 from export_target import Sentences
 from phones import MODIFIERS, PUNCTUATION_MARKS, STRESS_MARKS
 from vocoder import CELL, SAMPLE_RATE
 
 PARTS = dict(target="export_target", draft="export_target", decoder="export_decoder", encoder="export_encoder",
              follow="export_follow")
-NOT_LISTED = ("model.json", "README.md")
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "draft", "units", "sampleRate",
          "symbols", "groups", "decoder", "encoder", "follow", "sampling")
 
@@ -31,17 +30,6 @@ def describe(work):
             "sampleRate": SAMPLE_RATE, "symbols": ["", *s.table[1:]],
             "groups": {"stress": STRESS_MARKS, "join": MODIFIERS + " ", "punctuation": PUNCTUATION_MARKS},
             "sampling": {"temperature": 0}}
-
-
-def listing(out):
-    """Size and hash of every file of the model."""
-    files = {}
-    for name in sorted(os.listdir(out)):
-        path = os.path.join(out, name)
-        if name not in NOT_LISTED and os.path.isfile(path) and not name.startswith("."):
-            with open(path, "rb") as f:
-                files[name] = {"bytes": os.path.getsize(path), "sha256": hashlib.file_digest(f, "sha256").hexdigest()}
-    return files
 
 
 def main():
@@ -67,7 +55,7 @@ def main():
         model.pop(part, None)
         if section is not None:
             model[part] = section
-    model["files"] = listing(a.out)
+    model["files"] = file_listing(a.out)
     with open(path, "w", encoding="utf8") as f:
         json.dump({k: model[k] for k in ORDER if k in model}, f, ensure_ascii=False, indent=1)
         f.write("\n")

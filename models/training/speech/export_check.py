@@ -10,8 +10,7 @@ import os
 import numpy as np
 import torch
 
-from export_graph import check_arguments, session
-from export_lm import HEAD_SIZE, commit, feeds
+from export_graph import HEAD_SIZE, check_arguments, commit, feeds, session
 from export_target import Sentences, load_parts
 from follow import Heads
 from lm import LM

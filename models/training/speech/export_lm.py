@@ -8,9 +8,8 @@
 """
 import numpy as np
 
-from export_graph import FLOAT, INT32, INT64, MS, Graph, quantise_rows
+from export_graph import FLOAT, HEAD_SIZE, INT32, INT64, MS, Graph
 
-HEAD_SIZE = 64
 ROPE_ROWS = 704         # positions in the tables: the longest context and room for drafts behind it
 
 
@@ -40,39 +39,6 @@ class Parts:
     def input_of(self, matrix):
         """Matrices that read the same vector have the same ranges."""
         return "head" if matrix == "drafts" else matrix
-
-
-def float_linear(parts, taps=None):
-    """x [.., in] -> [.., out] by a float32 matrix; taps: a dict that gets the largest |x| a channel, by matrix."""
-    def linear(g, x, name):
-        if taps is not None:
-            taps[name] = g.op("ReduceMax", [g.op("Abs", [x]), g.ints(0, 1)], keepdims=0)
-        return g.op("MatMul", [x, g.weight(name, parts.matrices[name].T)])
-    return linear
-
-
-def dequantised_linear(parts):
-    """The same by int8 columns that are unfolded to float32."""
-    def linear(g, x, name):
-        q, s = quantise_rows(parts.matrices[name])
-        w = g.op("DequantizeLinear", [g.weight(name, q.T), g.weight(name + ".scale", s)], axis=1)
-        return g.op("MatMul", [x, w])
-    return linear
-
-
-def static_linear(parts, ranges):
-    """The same in whole numbers: x on a fixed scale, so that a row's result never depends on other rows."""
-    seen = {}
-
-    def linear(g, x, name):
-        q, s = quantise_rows(parts.matrices[name])
-        scale = g.const(ranges[parts.input_of(name)] / 127, np.float32)
-        zero = g.const(128, np.uint8)
-        if x not in seen:
-            seen[x] = g.op("QuantizeLinear", [x, scale, zero])
-        return g.op("MatMulIntegerToFloat", [seen[x], g.weight(name, q.T), scale, g.weight(name + ".scale", s), zero],
-                    domain=MS)
-    return linear
 
 
 def rope_tables(g):
@@ -142,28 +108,3 @@ def build(name, parts, linear, weights=None, taps=None):
     for key, value in (taps or {}).items():
         g.output(g.name_as(value, "max." + key), FLOAT, [f"in.{key}"])
     return g
-
-
-def feeds(parts, ids, start=0, past=None, rows=None):
-    """Inputs of a pass over the tokens ids at positions start ...: causal.
-
-    past: dict of the past_ arrays (room for all tokens), by default empty ones; rows: by default all.
-    """
-    S, T = len(ids), start + len(ids)
-    bias = np.where(np.arange(T)[None] > start + np.arange(S)[:, None], np.float32(-1e9), np.float32(0))
-    if past is None:
-        past = {f"past_{kind}.{i}": np.zeros((1, parts.kv, T, HEAD_SIZE), np.float32)
-                for i in range(parts.layers) for kind in ("key", "value")}
-    return dict(input_ids=np.array([ids], np.int64), position_ids=np.arange(start, T, dtype=np.int64)[None],
-                attn_bias=bias[None, None], seqlens_k=np.array([T - 1], np.int32), total_len=np.array([T], np.int32),
-                rows=np.arange(S) if rows is None else np.array(rows, np.int64), **past)
-
-
-def commit(parts, past, new_kv, start):
-    """Writes new_kv [1, S, layers * 2 * KV * D] into the past arrays at positions start ..."""
-    S, at = new_kv.shape[1], 0
-    for i in range(parts.layers):
-        for kind in ("key", "value"):
-            block = new_kv[0, :, at:at + parts.kv * HEAD_SIZE].reshape(S, parts.kv, HEAD_SIZE)
-            past[f"past_{kind}.{i}"][0, :, start:start + S] = block.transpose(1, 0, 2)
-            at += parts.kv * HEAD_SIZE

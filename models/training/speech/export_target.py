@@ -3,18 +3,17 @@
 Activation ranges come from calibration sentences; SmoothQuant moves range from activations to
 weights and is folded into norm weights and the rows of v and up, so both graphs share the same int8 matrices.
 """
-import copy
 import glob
 import os
 
 import numpy as np
 
-from export_graph import WeightFile, session
-from export_lm import (HEAD_SIZE, Parts, build, dequantised_linear, feeds, float_linear, static_linear)
+from export_graph import (HEAD_SIZE, WeightFile, dequantised_linear, feeds, float_linear, session, smooth,
+                          static_linear)
+from export_lm import Parts, build
 from lm import Vocabulary
 from weights import load_int8
 
-ALPHA = 0.75
 CONTEXT = 640
 SENTENCES = 80
 
@@ -70,37 +69,6 @@ def calibrate(parts, sentences, n=SENTENCES):
         for name, value in zip(names, values):
             ranges[name[4:]] = np.maximum(ranges.get(name[4:], 0), value)
     return ranges
-
-
-def smooth_factors(matrix, largest, alpha=ALPHA):
-    """matrix [out, in], largest |input| [in] -> factors [in]: weights times, inputs divided by."""
-    weight = np.abs(matrix).max(0)
-    factor = np.maximum(largest, 1e-5) ** alpha / np.maximum(weight, 1e-5) ** (1 - alpha)
-    return np.clip(factor, 1e-4, 1e4).astype(np.float32)
-
-
-def smooth(parts, ranges):
-    """-> (Parts with the factors folded in, {input: its largest |value|})."""
-    p, largest = copy.deepcopy(parts), {}
-    m, group = p.matrices, p.heads // p.kv
-    by_group = lambda a: np.repeat(a.reshape(p.kv, group, HEAD_SIZE).max(1)[:, None], group, 1).reshape(-1)
-    for i in range(p.layers):
-        at = f"l.{i}."
-        for norm, name in (("n1", "qkv"), ("n2", "gu")):
-            f = smooth_factors(m[at + name], ranges[at + name])
-            m[at + name], p.norms[at + norm] = m[at + name] * f, p.norms[at + norm] / f
-            largest[at + name] = float((ranges[at + name] / f).max())
-        # o reads values: query heads of a group share theirs, so they share the factors
-        f = smooth_factors(by_group(np.abs(m[at + "o"]).max(0))[None], by_group(ranges[at + "o"]))
-        m[at + "o"] = m[at + "o"] * f
-        m[at + "qkv"][p.d + p.kv * HEAD_SIZE:] /= f.reshape(p.kv, group, HEAD_SIZE)[:, 0].reshape(-1, 1)
-        largest[at + "o"] = float((ranges[at + "o"] / f).max())
-        f = smooth_factors(m[at + "down"], ranges[at + "down"])
-        m[at + "down"] = m[at + "down"] * f
-        m[at + "gu"][p.ff:] /= f[:, None]
-        largest[at + "down"] = float((ranges[at + "down"] / f).max())
-    largest["head"] = float(ranges["head"].max())
-    return p, largest
 
 
 def export_target(work, out):

@@ -1,5 +1,5 @@
 import { unlinkSync } from "node:fs";
-import { access, constants, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, lstat, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { failure } from "../../core/errors.js";
 import { cannotWrite, codeOf } from "../errors.js";
@@ -14,14 +14,22 @@ export interface Beside {
   discard(): Promise<void>;
 }
 
+/** What to do instead where a folder, or something that is no file, is in the place. */
+export interface WayOut {
+  readonly folder: string;
+  readonly special: string;
+}
+
+const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", special: "use --output-raw >" };
+
 /**
  * Makes the temporary file at once: what cannot be written is known before a model is loaded. However the program ends, the
  * file does not stay.
  *
  * @throws a failure that names the path and the way out
  */
-export async function beside(name: string): Promise<Beside> {
-  const place = await placeOf(name);
+export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
+  const place = await placeOf(name, wayOut);
   const temporary = join(dirname(place), `.${basename(place)}.${process.pid}.part`);
   try {
     await (await open(temporary, "wx")).close();
@@ -56,19 +64,29 @@ export async function beside(name: string): Promise<Beside> {
   };
 }
 
+/** Writes a whole file: its old content stays until the new one is complete. @throws as `beside` */
+export async function writeWhole(name: string, content: string | Uint8Array, wayOut?: WayOut): Promise<void> {
+  const file = await beside(name, wayOut);
+  try {
+    await writeFile(file.temporary, content).catch((error) => Promise.reject(cannotWrite(name, error)));
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
 /**
  * The real place of a file: links are followed, so that renaming does not replace them.
  *
  * @throws a failure for what is there and cannot be replaced
  */
-export async function placeOf(name: string): Promise<string> {
+export async function placeOf(name: string, wayOut = FOR_SOUND): Promise<string> {
   try {
-    if ((await lstat(name)).isSymbolicLink()) return await placeOf(await realpath(name));
+    if ((await lstat(name)).isSymbolicLink()) return await placeOf(await realpath(name), wayOut);
     const there = await stat(name);
-    if (there.isDirectory())
-      throw failure(`cannot write ${name}: it is a folder; name a file in it, or use --output-dir`);
+    if (there.isDirectory()) throw failure(`cannot write ${name}: it is a folder; ${wayOut.folder}`);
     if (!there.isFile())
-      throw failure(`cannot write ${name}: it is not a regular file; use --output-raw > ${name}`);
+      throw failure(`cannot write ${name}: it is not a regular file; ${wayOut.special} ${name}`);
     await access(name, constants.W_OK);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return name;

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, rmdir } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { failure, usage } from "../../core/errors.js";
 import { cannotWrite } from "../errors.js";
 import type { Host, Talk } from "../host.js";
-import { hint } from "../near.js";
 import { type Beside, beside, placeOf } from "./beside.js";
+import { endingOf } from "./ending.js";
 import { FFMPEG_FORMATS, ffmpegSink, neededFfmpeg } from "./ffmpeg.js";
 import { findPlayer, PLAYER_NAMES, playerSink } from "./player.js";
 import { rawSink } from "./raw.js";
@@ -93,13 +93,7 @@ function freeName(): string {
 }
 
 /** @throws a usage error that names what can be written */
-export function formatOf(path: string): string {
-  const ending = extname(path).toLowerCase();
-  const endings = FORMATS.map((name) => `.${name}`);
-  if (endings.includes(ending)) return ending.slice(1);
-  const what = ending ? `ends in ${ending}: ${hint(ending, endings)}` : "has no extension: ";
-  throw usage(`${path || '""'} ${what}choose one of ${endings.join(" ")}`);
-}
+export const formatOf = (path: string): string => endingOf(path, FORMATS);
 
 const opener = (format: string, name: string, env: NodeJS.ProcessEnv) => {
   if (format === "wav") return (file: Beside, sampleRate: number) => wavSink(file, sampleRate);

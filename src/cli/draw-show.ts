@@ -1,0 +1,86 @@
+import type { ImageModel } from "../image/model.js";
+import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "./compare.js";
+import type { Entry, Gallery } from "./draw-output.js";
+import { createProgress } from "./draw-progress.js";
+import type { Recipe } from "./draw-recipe.js";
+import { drawJson, drawSetting, drawSummary, drawTable, type Exhibit } from "./draw-report.js";
+import type { Draw } from "./draw-run.js";
+import type { DrawFlags } from "./flags.js";
+import type { Host, Talk } from "./host.js";
+import { send } from "./output/raw.js";
+import { toXmp } from "./pictures/metadata.js";
+
+const WORDS: Words = { tokens: "tokens", input: "prompt" };
+
+export interface Run {
+  readonly flags: DrawFlags;
+  readonly host: Host;
+  readonly talk: Talk;
+  readonly gallery: Gallery;
+  readonly model: ImageModel;
+  readonly draw: Draw;
+}
+
+/** A picture to be drawn, and where it goes. */
+export interface Wanted {
+  readonly job: Entry;
+  readonly recipe: Recipe;
+}
+
+/** Draws a picture and puts it where it belongs. */
+async function exhibit({ job, recipe }: Wanted, of: string, run: Run): Promise<Exhibit> {
+  const { flags, talk, gallery, model } = run;
+  const xmp = toXmp(recipe, recipe.prompt);
+  const file = gallery.fileOf("progressive", job);
+  const progress = file === undefined ? undefined : createProgress(file, gallery, model, xmp);
+  const drawn = await run.draw(recipe, {
+    ...flags,
+    rounds: progress?.rounds,
+    async onDrawing(drawing) {
+      talk.progress(`${of}row ${drawing.rows} of ${model.manifest.grid.rows}`);
+      await progress?.see(drawing);
+    },
+  });
+  await gallery.save(job, gallery.finish(drawn.pixels), drawn.tokens, xmp);
+  return { recipe, drawn, file: gallery.fileOf("output", job) };
+}
+
+export async function drawAll(wanted: readonly Wanted[], run: Run): Promise<void> {
+  const { flags, host, talk, gallery, model } = run;
+  const exhibits: Exhibit[] = [];
+  for (const [i, one] of wanted.entries()) {
+    const of = wanted.length > 1 ? `picture ${i + 1} of ${wanted.length}, ` : "";
+    exhibits.push(await exhibit(one, of, run));
+  }
+  await gallery.close();
+  const setting = drawSetting(model, flags, wanted[0].recipe);
+  talk.clear();
+  if (flags.json) await report(JSON.stringify(drawJson(exhibits, setting)), host, gallery);
+  if (flags.stats) host.stderr.write(`${drawTable(exhibits, setting)}\n`);
+  else if (!(flags.json && gallery.usesStdout)) talk.note(drawSummary(exhibits));
+}
+
+export async function compareAll(wanted: readonly Wanted[], run: Run): Promise<void> {
+  const { flags, host, talk, gallery, model, draw } = run;
+  const comparison = await compare(async (way, first) => {
+    const made = [];
+    for (const { job, recipe } of wanted) {
+      const drawn = await draw(recipe, { ...flags, plain: way === "plain" });
+      if (first)
+        await gallery.save(job, gallery.finish(drawn.pixels), drawn.tokens, toXmp(recipe, recipe.prompt));
+      made.push({ tokens: drawn.tokens.tokens, metrics: drawn.metrics });
+    }
+    return made;
+  }, talk);
+  await gallery.close();
+  const setting = drawSetting(model, flags, wanted[0].recipe);
+  talk.clear();
+  const figures = comparisonJson(comparison, WORDS);
+  const text = flags.json ? JSON.stringify({ ...setting, ...figures }) : comparisonTable(comparison, WORDS);
+  await report(text, host, gallery);
+  checkComparison(comparison, setting.verifier, WORDS);
+}
+
+/** What was asked for in words goes to standard output, unless a picture goes there. */
+const report = (text: string, { stdout, stderr }: Host, gallery: Gallery) =>
+  send(gallery.usesStdout ? stderr : stdout, Buffer.from(`${text}\n`), "standard output");

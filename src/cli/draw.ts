@@ -1,0 +1,91 @@
+import { checkBase, checkFlags, checkKeep, sourceNote } from "./draw-checks.js";
+import { checkModel, listStyles, openModel, sameModel } from "./draw-model.js";
+import { type Entry, openGallery } from "./draw-output.js";
+import { type Prompt, readable, readPrompts } from "./draw-prompts.js";
+import { readRecipe, recipeOf } from "./draw-recipe.js";
+import { createDraw } from "./draw-run.js";
+import { compareAll, drawAll, type Run } from "./draw-show.js";
+import { orAbort } from "./errors.js";
+import type { DrawFlags } from "./flags.js";
+import { createTalk, type Host, type Talk } from "./host.js";
+import { readText } from "./input.js";
+
+/** A picture to be drawn. */
+interface Job extends Entry {
+  readonly prompt: Prompt;
+  readonly stream: number;
+}
+
+/** `foretoken draw` */
+export async function drawCommand(words: readonly string[], flags: DrawFlags, host: Host): Promise<void> {
+  const talk = createTalk(host.stderr, flags.quiet);
+  try {
+    if (flags.listStyles) return await listStyles(flags, host, talk);
+    checkFlags(words, flags);
+    await (flags.fromTokens === undefined
+      ? drawPrompts(words, flags, host, talk)
+      : paintTokens(flags.fromTokens, flags, host, talk));
+  } finally {
+    talk.clear();
+  }
+}
+
+async function drawPrompts(
+  words: readonly string[],
+  flags: DrawFlags,
+  host: Host,
+  talk: Talk,
+): Promise<void> {
+  const base = flags.again === undefined ? undefined : await readRecipe(flags.again, await host.image());
+  checkBase(flags, base);
+  const prompts = await readPrompts(words, flags, host, base ?? (flags.from === undefined ? undefined : {}));
+  const jobs = jobsOf(prompts, flags.count, base?.stream);
+  const note = flags.from === undefined ? undefined : await sourceNote(flags.from);
+  const gallery = await openGallery(flags, jobs, host);
+
+  const image = await host.image();
+  const follow = base && flags.model === undefined;
+  const name = follow ? sameModel(base, flags.again!, image) : checkModel(flags.model, image);
+  checkKeep(flags.keep, image.findImageModel(name).manifest.grid);
+  const model = await openModel(name, flags, image, host, talk);
+  if (note) talk.note(note);
+  const usable = readable(prompts, flags.style ?? base?.style, model, talk);
+  const tokens = flags.from === undefined ? undefined : await orAbort(model.encode(flags.from), host.signal);
+
+  const run: Run = { flags, host, talk, gallery, model, draw: createDraw(image, model, host.signal) };
+  const wanted = jobs
+    .filter(({ prompt }) => usable.includes(prompt))
+    .map((job) => {
+      const wish = { prompt: job.prompt.text, stream: job.stream };
+      return { job, recipe: recipeOf(wish, flags, model, { base, tokens }) };
+    });
+  await (flags.compare ? compareAll(wanted, run) : drawAll(wanted, run));
+}
+
+/** The pictures of each prompt, numbered like its lines where there are several, and by count. */
+function jobsOf(prompts: readonly Prompt[], count = 1, first = 0): Job[] {
+  return prompts.flatMap((prompt) =>
+    Array.from({ length: count }, (_, i) => {
+      const numbers = [...(prompts.length > 1 ? [prompt.line] : []), ...(count > 1 ? [i + 1] : [])];
+      return {
+        prompt,
+        stream: first + i,
+        suffix: numbers.map((number) => `-${number}`).join(""),
+        caption: `${prompt.text ?? ""}${count > 1 ? ` (${i + 1})` : ""}`.trim(),
+      };
+    }),
+  );
+}
+
+/** `--from-tokens` */
+async function paintTokens(path: string, flags: DrawFlags, host: Host, talk: Talk): Promise<void> {
+  const image = await host.image();
+  const tokens = image.ImageTokens.parse(await readText(path, host), path);
+  const entry = { suffix: "", caption: "" };
+  const gallery = await openGallery(flags, [entry], host);
+  const model = await openModel(checkModel(flags.model ?? tokens.model, image), flags, image, host, talk);
+  const pixels = await orAbort(model.decode(tokens), host.signal);
+  await gallery.save(entry, gallery.finish(pixels), tokens);
+  await gallery.close();
+  talk.note(`${pixels.width} x ${pixels.height} pixels from ${tokens.tokens.length} tokens`);
+}

@@ -1,0 +1,59 @@
+import { access, constants } from "node:fs/promises";
+import type { Metadata } from "sharp";
+import { failure } from "../../core/errors.js";
+import { cannotRead } from "../errors.js";
+import { escapeXml, unescapeXml } from "./markup.js";
+import { sharpLibrary } from "./raster.js";
+
+/** What a picture says of itself, as XMP: JSON in a field of our own, the prompt also where programs look for a description. */
+export function toXmp(drawing: object, description = ""): string {
+  // Plain ASCII survives whatever programs do to files in between.
+  const json = JSON.stringify(drawing).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return [
+    '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"',
+    ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:foretoken="urn:foretoken:drawing">',
+    "<xmp:CreatorTool>foretoken</xmp:CreatorTool>",
+    `<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(description)}</rdf:li></rdf:Alt></dc:description>`,
+    `<foretoken:drawing>${escapeXml(json)}</foretoken:drawing>`,
+    "</rdf:Description></rdf:RDF></x:xmpmeta>",
+    '<?xpacket end="w"?>',
+  ].join("");
+}
+
+/** The JSON of `toXmp`, as element or, as some programs rewrite it, as attribute; undefined: there is none. */
+export function fromXmp(xmp: string): unknown {
+  const [, element, quoted, single] =
+    /<foretoken:drawing>([^<]*)<\/foretoken:drawing>|foretoken:drawing=(?:"([^"]*)"|'([^']*)')/.exec(xmp) ??
+    [];
+  const json = element ?? quoted ?? single;
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(unescapeXml(json));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file says of itself. @throws failures that name it, for what cannot be read and for what is no picture */
+export async function inspect(path: string): Promise<Metadata> {
+  // sharp does not say why it cannot read a file.
+  await access(path, constants.R_OK).catch((error) => Promise.reject(cannotRead(path, error)));
+  const sharp = await sharpLibrary();
+  try {
+    return await sharp(path).metadata();
+  } catch (cause) {
+    throw failure(`cannot read ${path}: ${reasonOf(cause as Error)}`, cause);
+  }
+}
+
+function reasonOf({ message }: Error): string {
+  if (/unsupported image format/i.test(message))
+    return "it is not a picture; give a .png, .jpg, .webp, .avif, .gif or .svg";
+  if (/pixel limit/i.test(message)) return "it has more pixels than are safe to read; make it smaller first";
+  return message.split("\n")[0];
+}

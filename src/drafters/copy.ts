@@ -1,0 +1,42 @@
+import { chain, EMPTY } from "../core/tree.js";
+import type { Drafter, Token } from "../core/types.js";
+
+export interface CopyOptions {
+  /**
+   * How far back to copy from, in tokens: the first that lies within the output is taken. Left out: the strides of the
+   * modality's grid, slowest axis first, which for a picture means the token above, else the one to the left.
+   */
+  readonly offsets?: readonly number[];
+  /** What stands where nothing can be copied from yet; without it nothing is proposed there. */
+  readonly blank?: Token;
+}
+
+/** Copies a neighbour: the token above, to the left, in the frame before. Weightless; a good filler for Jacobi decoding. */
+export const copy = ({ offsets: given, blank }: CopyOptions = {}): Drafter => ({
+  name: "copy",
+  async start({ encoded }) {
+    const offsets = given ?? strides(encoded.grid ?? []);
+    return {
+      propose({ output, budget }) {
+        const drafted: Token[] = [];
+        while (drafted.length < budget.depth) {
+          const place = output.length + drafted.length;
+          const from = place - (offsets.find((offset) => offset <= place) ?? place + 1);
+          const token =
+            from < output.length ? (from < 0 ? blank : output[from]) : drafted[from - output.length];
+          if (token === undefined) break;
+          drafted.push(token);
+        }
+        return drafted.length ? chain(drafted) : EMPTY;
+      },
+    };
+  },
+});
+
+/** Tokens between neighbours along each axis of a grid; a sequence without one counts as a single axis. */
+function strides(grid: readonly number[]): number[] {
+  const sizes = grid.slice(1).concat(1);
+  return sizes.length && grid.length
+    ? sizes.map((_, axis) => sizes.slice(axis).reduce((product, size) => product * size, 1))
+    : [1];
+}

@@ -1,0 +1,58 @@
+import { createMeter, type Metrics } from "../core/metrics.js";
+import { type DrawOptions, drawWith } from "./drawing.js";
+import type { Drawing } from "./modality.js";
+import { loadImageModel } from "./model.js";
+import type { Pixels } from "./picture.js";
+import { ImageTokens } from "./tokens.js";
+
+export interface DrawReport {
+  readonly metrics: Metrics;
+  /** Milliseconds spent turning tokens into pixels. */
+  readonly decodeTime: number;
+}
+
+/** A finished picture: pixels, and the tokens they come from. */
+export interface DrawnImage extends Pixels {
+  readonly tokens: ImageTokens;
+  readonly report: DrawReport;
+}
+
+/**
+ * Draws a picture of what the prompt says; yields it as it grows, a row of tokens at a time.
+ *
+ * @example
+ * for await (const drawing of draw("a smiling orange cat")) show(await drawing.picture());
+ *
+ * @throws usage errors for a prompt without a word the model knows, or settings out of range
+ */
+export async function* draw(
+  prompt: string,
+  options: DrawOptions = {},
+): AsyncGenerator<Drawing, void, undefined> {
+  yield* drawWith(await modelOf(options), prompt, options);
+}
+
+/**
+ * Draws a picture and gives it when it is done.
+ *
+ * @example
+ * const { data, width, height } = await generateImage("a smiling orange cat", { seed: 7 });
+ * await sharp(data, { raw: { width, height, channels: 3 } }).toFile("cat.png");
+ */
+export async function generateImage(prompt: string, options: DrawOptions = {}): Promise<DrawnImage> {
+  const model = await modelOf(options);
+  const meter = createMeter();
+  let last: Drawing | undefined;
+  const onRound: DrawOptions["onRound"] = (round) => {
+    meter.observe(round);
+    options.onRound?.(round);
+  };
+  for await (const drawing of drawWith(model, prompt, { ...options, onRound })) last = drawing;
+  const began = performance.now();
+  const pixels = await last!.picture();
+  const report = { metrics: meter.read(), decodeTime: performance.now() - began };
+  return { ...pixels, tokens: ImageTokens.of(last!.tokens, model.manifest), report };
+}
+
+const modelOf = async ({ model, warn }: DrawOptions) =>
+  typeof model === "object" ? model : loadImageModel(model, { warn });

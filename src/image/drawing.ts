@@ -1,0 +1,130 @@
+import { usage } from "../core/errors.js";
+import { guided } from "../core/guided.js";
+import { createNoise } from "../core/noise.js";
+import { fixedLength, plain } from "../core/plan.js";
+import type { Sampling } from "../core/sampling.js";
+import type { Drafter, Model, Plan, Round, Token, Verifier } from "../core/types.js";
+import { generate } from "../generate.js";
+import type { ImageManifest } from "./manifest.js";
+import type { Drawing, ImageEncoded } from "./modality.js";
+import type { ImageModel } from "./model.js";
+import type { ImageDrafterName } from "./names.js";
+import type { ReadPrompt } from "./words.js";
+
+export interface DrawOptions {
+  /** A loaded model (best for more than one picture), or the name or path of one. */
+  readonly model?: ImageModel | string;
+  /** Left out, words of the prompt choose it ("3d", "flat"), else the model's default. */
+  readonly style?: string;
+  /** By name, or one of your own; the model's best if left out. */
+  readonly drafter?: ImageDrafterName | Drafter<ImageEncoded>;
+  readonly verifier?: Verifier;
+  /** Always this many guesses; left out, as many as pay on this machine. */
+  readonly draftLength?: number;
+  readonly sampling?: Sampling;
+  readonly seed?: number;
+  /** Which of several pictures of one seed. */
+  readonly stream?: number;
+  /** Scale of classifier-free guidance, 1 (none) to 20, also by place in the picture. */
+  readonly guidance?: number | ((place: number) => number);
+  readonly signal?: AbortSignal;
+  /** Yields behind every round of the loop, not only when a row is finished. */
+  readonly rounds?: boolean;
+  readonly onRound?: (round: Round) => void;
+  /** Told what became of words the model does not know. */
+  readonly warn?: (line: string) => void;
+}
+
+type Kept = readonly (Token | undefined)[];
+
+/** Draws with a loaded model; some tokens may be given. Without a prompt the model goes by them alone. */
+export async function* drawWith(
+  model: ImageModel,
+  prompt: string | undefined,
+  options: Omit<DrawOptions, "model">,
+  kept?: Kept,
+): AsyncGenerator<Drawing, void, undefined> {
+  const { seed, stream, signal, onRound, rounds = false, warn } = options;
+  const read = prompt === undefined ? model.wordless(options.style) : model.read(prompt, options.style);
+  for (const note of read.notes) warn?.(note);
+  const setup = await imageSetup(model, options, read);
+  const drawings = generate(
+    model.modality,
+    { prompt: read, kept },
+    { ...setup, seed, stream, signal, onRound },
+  );
+  let rows = -1;
+  for await (const drawing of drawings) {
+    if (rounds || drawing.done || drawing.rows > rows) yield drawing;
+    rows = drawing.rows;
+  }
+}
+
+export interface ImageSetup {
+  readonly target: Model;
+  readonly drafter: Drafter<ImageEncoded> | undefined;
+  readonly plan: Plan;
+  readonly sampling: Sampling;
+  readonly verifier: Verifier | undefined;
+}
+
+/** What `decode` needs besides the prompt's tokens. Plans learn from picture to picture. */
+export async function imageSetup(
+  model: ImageModel,
+  options: Omit<DrawOptions, "model">,
+  { unconditional }: Pick<ReadPrompt, "unconditional">,
+): Promise<ImageSetup> {
+  const { drafter: wished = model.defaultDrafter, draftLength, verifier, guidance = 1 } = options;
+  const sampling = { ...model.manifest.sampling, ...options.sampling };
+  if (typeof guidance === "number" && !(guidance >= 1 && guidance <= 20))
+    throw usage(`guidance is ${guidance}: give a number from 1 (none) to 20`);
+  if (draftLength !== undefined && !(Number.isInteger(draftLength) && draftLength >= 0 && draftLength <= 128))
+    throw usage(`draft length is ${draftLength}: give a whole number from 0 to 128`);
+  const isGuided = guidance !== 1;
+  const target = isGuided ? guidedTarget(model, guidance, unconditional) : model.target;
+  if (wished === "none" || draftLength === 0)
+    return { target, drafter: undefined, plan: plain(), sampling, verifier };
+  const drafter = typeof wished === "string" ? await model.drafter(wished) : wished;
+  const plan =
+    draftLength === undefined ? await model.plan(drafter.name, isGuided ? 2 : 1) : fixedLength(draftLength);
+  return { target, drafter, plan, sampling, verifier };
+}
+
+function guidedTarget(
+  { target }: ImageModel,
+  guidance: NonNullable<DrawOptions["guidance"]>,
+  unconditional: readonly Token[],
+): Model {
+  const prompt = unconditional.length;
+  return guided(target, {
+    scale: typeof guidance === "number" ? guidance : (position) => guidance(position - prompt),
+    unconditional: (first) => [...unconditional, ...first.slice(prompt)],
+  });
+}
+
+/** The kept tokens of a picture: its first rows, or those marked. @throws usage errors */
+export function keepFirst(
+  tokens: readonly Token[],
+  keep: number | readonly boolean[],
+  { rows, columns }: ImageManifest["grid"],
+): Kept {
+  if (typeof keep === "number") {
+    if (!(Number.isInteger(keep) && keep >= 0 && keep <= rows))
+      throw usage(`keep is ${keep}: give a whole number of rows from 0 to ${rows}, or a flag for each token`);
+    return tokens.map((token, place) => (place < keep * columns ? token : undefined));
+  }
+  if (keep.length !== tokens.length)
+    throw usage(`keep has ${keep.length} flags: give one for each of the ${tokens.length} tokens`);
+  return tokens.map((token, place) => (keep[place] ? token : undefined));
+}
+
+/** All but a random share of a picture's tokens. @throws a usage error */
+export function changeRandomly(
+  tokens: readonly Token[],
+  strength: number,
+  { seed = 0, stream }: Pick<DrawOptions, "seed" | "stream">,
+): Kept {
+  if (!(strength >= 0 && strength <= 1)) throw usage(`strength is ${strength}: give a number from 0 to 1`);
+  const noise = createNoise(seed ^ 0x76617279, stream);
+  return tokens.map((token) => (noise.chance() < strength ? undefined : token));
+}

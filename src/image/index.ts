@@ -1,0 +1,17 @@
+export { type Codebook, codebook } from "./codebook.js";
+export { type DrawnImage, type DrawReport, draw, generateImage } from "./draw.js";
+export { type DrawOptions, type ImageSetup, imageSetup } from "./drawing.js";
+export { findImageModel, type ImageManifest, listImageModels } from "./manifest.js";
+export { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
+export { type CompleteOptions, type ImageModel, type ImageModelOptions, loadImageModel } from "./model.js";
+export {
+  DEFAULT_IMAGE_MODEL,
+  IMAGE_DRAFTERS,
+  IMAGE_VERIFIERS,
+  type ImageDrafterName,
+  type ImageVerifierName,
+} from "./names.js";
+export { type PictureSource, type Pixels, readPicture, toSharp } from "./picture.js";
+export { ImageTokens } from "./tokens.js";
+export { imageVerifier } from "./verifiers.js";
+export { createReader, type Reader, type ReadPrompt } from "./words.js";

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import {
+  type Found,
+  findModel,
+  languageModelSchema,
+  listModels,
+  manifestSchema,
+} from "../runtime/manifest.js";
+
+const size = z.number().int().positive();
+const id = z.number().int().nonnegative();
+
+/** A text -> image-tokens model: language model, tokenizer, words. */
+export const imageManifestSchema = manifestSchema.extend({
+  kind: z.literal("image"),
+  target: languageModelSchema,
+  /** Tokens of a picture; `blank` is the one of empty ground. */
+  grid: z.object({ rows: size, columns: size, blank: id }),
+  picture: z.object({ width: size, height: size }),
+  /** int64 [N,rows,columns] -> uint8 [N,height,width,3]. */
+  decoder: z.object({ graph: z.string() }),
+  /** uint8 [N,height,width,3] -> int64 [N,rows*columns]. */
+  encoder: z.object({ graph: z.string(), width: size, height: size }),
+  /** Hidden states -> logits of the tokens two, three, ... places on. */
+  heads: z.object({ graph: z.string(), count: size }).optional(),
+  /** Tokens a pass by draft length, for drafters whose guesses take rounds to settle, measured on held-out prompts. */
+  expected: z.record(z.string(), z.array(z.tuple([size, z.number().min(1)]))).optional(),
+  /** Levels of a finite scalar quantiser (Mentzer et al. 2024), the fastest digit first. */
+  codebook: z.object({ levels: z.array(size) }),
+  /** The prompt is [style, kind, words ..., begin]; its ids count from `base`. */
+  prompt: z.object({
+    words: size,
+    base: id,
+    pad: id,
+    null: id,
+    unknown: id,
+    begin: id,
+    clean: id,
+    recoloured: id,
+    mood: id.optional(),
+  }),
+  words: z.string(),
+  /** Shorter names of styles, and words that choose one when they stand in a prompt. */
+  styles: z
+    .object({
+      default: z.string(),
+      aliases: z.record(z.string(), z.string()),
+      words: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  sampling: z.object({ temperature: z.number().nonnegative() }),
+});
+
+export type ImageManifest = z.infer<typeof imageManifestSchema>;
+
+/** The words file beside a manifest. */
+export const wordsSchema = z.object({
+  /** Word -> text id; from `nseen` on, words that training never saw and that have a word vector only. */
+  ids: z.record(z.string(), id),
+  nseen: id,
+  styles: z.record(z.string(), id),
+  colours: z.array(z.string()),
+  /** Word for a mood -> the mood. */
+  moods: z.record(z.string(), z.string()).optional(),
+  /** Caption -> styles in which training showed it. */
+  captions: z.record(z.string(), z.array(z.string())),
+});
+
+export type WordsFile = z.infer<typeof wordsSchema>;
+
+export const listImageModels = () => listModels("image");
+
+export const findImageModel = (nameOrPath: string): Found<ImageManifest> =>
+  findModel(nameOrPath, imageManifestSchema, "image");

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { usage } from "../core/errors.js";
+import { adaptive } from "../core/plan.js";
+import { steady } from "../core/plan-steady.js";
+import type { Drafter, Modality, Model, Plan, Token, Verifier } from "../core/types.js";
+import * as drafters from "../drafters/index.js";
+import { cachedCost, passCost } from "../runtime/cost.js";
+import { openOn } from "../runtime/device.js";
+import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
+import { once } from "../runtime/once.js";
+import { type Device, openSession } from "../runtime/ort.js";
+import { changeRandomly, type DrawOptions, drawWith, keepFirst } from "./drawing.js";
+import { findImageModel, type ImageManifest, wordsSchema } from "./manifest.js";
+import { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
+import { DEFAULT_IMAGE_MODEL, type ImageDrafterName, type ImageVerifierName } from "./names.js";
+import { type PictureSource, type Pixels, readPicture } from "./picture.js";
+import { paintTokens, readTokens, runHeads } from "./tokenizer.js";
+import { checkTokens, ImageTokens } from "./tokens.js";
+import { imageVerifier } from "./verifiers.js";
+import { createReader, type Reader } from "./words.js";
+
+export interface ImageModelOptions {
+  readonly device?: Device;
+  readonly threads?: number;
+  /** Called with a line when something works otherwise than asked for. */
+  readonly warn?: (line: string) => void;
+}
+
+type Drawn = Omit<DrawOptions, "model">;
+
+/** A text -> picture model, loaded. */
+export interface ImageModel extends Reader {
+  readonly name: string;
+  readonly manifest: ImageManifest;
+  readonly device: Device;
+  readonly target: Model;
+  readonly modality: Modality<ImagePrompt, Drawing, ImageEncoded>;
+  /** Draws: the tokens as they are done (see `Drawing`). */
+  tokens(prompt: string, options?: Drawn): AsyncGenerator<Drawing, void, undefined>;
+  /** The tokens of any picture. @throws failures that name the picture and what is wrong with it. */
+  encode(picture: PictureSource): Promise<ImageTokens>;
+  /** Tokens -> pixels. @throws errors for tokens of another model, of a wrong number or out of range. */
+  decode(tokens: ImageTokens | readonly Token[]): Promise<Pixels>;
+  /**
+   * Keeps some tokens of a picture (its first rows, or those marked true) and draws the others, in raster order: the model is
+   * causal, so what it draws fits what stands before, to the left and above; what is kept further down it has not seen.
+   */
+  complete(
+    picture: PictureSource | ImageTokens,
+    options: CompleteOptions,
+  ): AsyncGenerator<Drawing, void, undefined>;
+  /** Draws a random share `strength` (0..1) of a picture's tokens anew, causally as `complete` does. */
+  vary(
+    picture: PictureSource | ImageTokens,
+    strength: number,
+    options?: Drawn & { readonly prompt?: string },
+  ): AsyncGenerator<Drawing, void, undefined>;
+  /** The drafter that is fastest with this model. */
+  readonly defaultDrafter: ImageDrafterName;
+  drafter(name: ImageDrafterName): Promise<Drafter<ImageEncoded>>;
+  /** A verifier by name. `relax`: how far from lossless, 0 upwards; only the relaxed ones take it. */
+  verifier(name: ImageVerifierName, relax?: number): Verifier;
+  /** The adaptive plan of a drafter for passes of so many sequences, the same each time: it learns from picture to picture. */
+  plan(name: string, sequences?: number): Promise<Plan>;
+}
+
+export interface CompleteOptions extends Drawn {
+  /** What the picture shows; left out, the model goes by the picture alone. */
+  readonly prompt?: string;
+  /** How many first rows, or a flag for each token. */
+  readonly keep: number | readonly boolean[];
+}
+
+/** @throws usage errors for an unknown model, failures that name a wrong or torn file. */
+export async function loadImageModel(
+  nameOrPath: string = DEFAULT_IMAGE_MODEL,
+  options: ImageModelOptions = {},
+): Promise<ImageModel> {
+  const { device: wished = "cpu", threads, warn } = options;
+  const { manifest, file } = findImageModel(nameOrPath);
+  const { target: shape, grid } = manifest;
+  const hash = Object.values(manifest.files).reduce((all, { sha256 }) => all + sha256.slice(0, 8), "");
+  for (const name of Object.keys(manifest.files)) file(name);
+
+  const words = createReader(
+    wordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8"))),
+    manifest,
+  );
+  const float = file(shape.float ?? shape.graph);
+  const { session, device } = await openOn(
+    wished,
+    { cpu: file(shape.graph), webgpu: float },
+    { threads },
+    warn,
+  );
+  // These take turns with the target, whose threads spin.
+  const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
+  const prefix = shape.prefix && {
+    session: await beside(shape.prefix.graph),
+    length: shape.prefix.length,
+  };
+  const target = await languageModel(session, shape as LanguageModelShape, prefix);
+  const paint = async (tokens: readonly Token[]) =>
+    paintTokens(await beside(manifest.decoder.graph), tokens, manifest);
+  // Opened while the first tokens are drawn.
+  void beside(manifest.decoder.graph).catch(() => {});
+
+  const neighbour = () => drafters.copy({ blank: grid.blank });
+  const makers: Record<ImageDrafterName, () => Promise<Drafter<ImageEncoded>>> = {
+    jacobi: async () => drafters.jacobi({ window: 32, filler: neighbour() }),
+    copy: async () => neighbour(),
+    async heads() {
+      if (!manifest.heads) throw usage(`the model "${manifest.name}" has no heads; choose another drafter`);
+      const { graph, count } = manifest.heads;
+      const small = await openSession(file(graph), { threads: 1, quiet: true });
+      return drafters.heads({
+        tap: "hidden",
+        count,
+        size: shape.vocabularySize,
+        compute: (hidden) => runHeads(small, hidden),
+      });
+    },
+    lookup: async () => drafters.lookup(),
+    none: async () => drafters.none(),
+  };
+  const curve = once((settings: string) => cachedCost(target, settings));
+  const cost = async () => passCost(await curve(`${hash} ${device} ${threads ?? "all"}`));
+  const plans = once(async (key: string) => {
+    const [name, count] = key.split(" ");
+    const sequences = Number(count);
+    const measured = await cost();
+    const timed = (rows: number) => measured(sequences * rows);
+    const expected = manifest.expected?.[name];
+    return expected ? steady({ cost: timed, expected }) : adaptive({ cost: timed });
+  });
+
+  const known = async (picture: PictureSource | ImageTokens) =>
+    isTokens(picture) ? ImageTokens.check(picture, manifest) : (await model.encode(picture)).tokens;
+
+  const model: ImageModel = {
+    ...words,
+    name: manifest.name,
+    manifest,
+    device,
+    target,
+    modality: image({ manifest, paint }),
+    tokens: (prompt, drawn = {}) => drawWith(model, prompt, drawn),
+    async encode(picture) {
+      const { graph, width, height } = manifest.encoder;
+      const pixels = await readPicture(picture, width, height);
+      return ImageTokens.of(await readTokens(await beside(graph), pixels), manifest);
+    },
+    decode: async (tokens) =>
+      paint(isTokens(tokens) ? ImageTokens.check(tokens, manifest) : checkTokens(tokens, manifest)),
+    async *complete(picture, { keep, prompt, ...drawn }) {
+      const tokens = await known(picture);
+      yield* drawWith(model, prompt, drawn, keepFirst(tokens, keep, grid));
+    },
+    async *vary(picture, strength, { prompt, ...drawn } = {}) {
+      const tokens = await known(picture);
+      yield* drawWith(model, prompt, drawn, changeRandomly(tokens, strength, drawn));
+    },
+    defaultDrafter: "jacobi",
+    drafter: once((name: ImageDrafterName) => makers[name]()),
+    verifier: (name, relax) => imageVerifier(name, relax, manifest),
+    plan: (name, sequences = 1) => plans(`${name} ${sequences}`),
+  };
+  return model;
+}
+
+const isTokens = (value: PictureSource | ImageTokens | readonly Token[]): value is ImageTokens =>
+  typeof value === "object" && "tokens" in value;

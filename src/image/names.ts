@@ -1,0 +1,27 @@
+/** Plain names, free of models: a command line can list them without loading any. */
+
+export const DEFAULT_IMAGE_MODEL = "emoji";
+
+export const IMAGE_DRAFTERS = {
+  jacobi: "all guesses redrawn each pass until they agree; newcomers copy their neighbours",
+  copy: "the token above",
+  heads: "heads on the model's last hidden state",
+  lookup: "what followed the same tokens before",
+  none: "no guesses",
+} as const;
+
+export type ImageDrafterName = keyof typeof IMAGE_DRAFTERS;
+
+export const IMAGE_VERIFIERS = {
+  identical: "the tokens of plain decoding",
+  rejection: "the chances of plain decoding",
+  block: "the same, judging guesses as a whole",
+  nearest: "tokens near in the codebook pass for one another, in at most this share of places",
+  group: "tokens of one cell of the codebook pass for one another: cells 2, 4 or 8 levels wide for 1, 2 or 3",
+  tolerance: "guesses stand although another token was drawn, in at most this share of places",
+  typical: "guesses stand that are likely enough for the uncertainty there, 0 to 1",
+  lenient: "no token more than 1 / (1 - relax) times as likely as it should be",
+  topk: "guesses stand that are among so many likeliest",
+} as const;
+
+export type ImageVerifierName = keyof typeof IMAGE_VERIFIERS;

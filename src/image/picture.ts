@@ -1,0 +1,73 @@
+import type { Sharp } from "sharp";
+import { failure, usage } from "../core/errors.js";
+
+/** 8-bit RGB, row by row from the top. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A path, the bytes of a file, or pixels. */
+export type PictureSource = string | Uint8Array | Pixels;
+
+let library: Promise<typeof import("sharp")["default"]> | undefined;
+
+/** sharp, loaded when first needed. */
+export function pictures() {
+  library ??= import("sharp").then(
+    (module) => module.default,
+    (cause) => {
+      throw failure(
+        `sharp does not load on this machine (${(cause as Error).message}); reinstall it with npm ci`,
+        cause,
+      );
+    },
+  );
+  return library;
+}
+
+/** Pixels as a sharp image, to be resized, encoded and so on. */
+export const toSharp = async ({ data, width, height }: Pixels): Promise<Sharp> =>
+  (await pictures())(data, { raw: { width, height, channels: 3 } });
+
+/**
+ * Any picture that sharp reads, in a given size: the first frame, upright, in sRGB, on white, whole, with white at the sides
+ * where its shape differs.
+ *
+ * @throws a failure that names the picture and what is wrong with it
+ */
+export async function readPicture(source: PictureSource, width: number, height: number): Promise<Pixels> {
+  const sharp = await pictures();
+  const isPixels = typeof source === "object" && "data" in source && "width" in source;
+  if (isPixels) checkPixels(source);
+  const name = typeof source === "string" ? source : "the picture";
+  try {
+    const image = isPixels ? await toSharp(source) : sharp(source);
+    const data = await image
+      .autoOrient()
+      .toColourspace("srgb")
+      .flatten({ background: "white" })
+      .resize(width, height, { fit: "contain", background: "white" })
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    return { data, width, height };
+  } catch (cause) {
+    throw failure(`${name} cannot be read as a picture: ${reason(cause as Error)}`, cause);
+  }
+}
+
+function checkPixels({ data, width, height }: Pixels): void {
+  if (data.length !== width * height * 3)
+    throw usage(
+      `pixels of ${width} x ${height} need ${width * height * 3} bytes of RGB, and there are ${data.length}`,
+    );
+}
+
+function reason({ message }: Error): string {
+  if (/missing/i.test(message)) return "there is no such file";
+  if (/unsupported image format/i.test(message)) return "it is not a picture that sharp knows";
+  if (/pixel limit/i.test(message)) return "it has more pixels than are safe to read: make it smaller first";
+  return message.split("\n")[0];
+}

@@ -1,0 +1,136 @@
+import { usage } from "../core/errors.js";
+import { nearest } from "../core/near.js";
+import type { Token } from "../core/types.js";
+import type { ImageManifest, WordsFile } from "./manifest.js";
+
+/** What a prompt comes to. */
+export interface ReadPrompt {
+  /** The words that count, as the model has them. */
+  readonly words: readonly string[];
+  readonly style: string;
+  /** The prompt's tokens, and those of the same prompt without its words, for guidance. */
+  readonly tokens: readonly Token[];
+  readonly unconditional: readonly Token[];
+  /** What became of words the model does not know, a line each. */
+  readonly notes: readonly string[];
+}
+
+export interface Reader {
+  readonly styles: readonly string[];
+  /** @throws usage errors that list near ones for an unknown style and for a prompt without a usable word */
+  read(prompt: string, style?: string): ReadPrompt;
+  /** The prompt without words: for pictures that are given in part. */
+  wordless(style?: string): ReadPrompt;
+}
+
+/** Words that captions leave out. */
+const ARTICLES = new Set(["a", "an", "the"]);
+const NO_STYLES: NonNullable<ImageManifest["styles"]> = { default: "", aliases: {}, words: {} };
+
+/** Turns prompts into tokens: [style, kind, words ..., begin]. */
+export function createReader(
+  file: WordsFile,
+  { prompt: ids, styles: named = NO_STYLES }: ImageManifest,
+): Reader {
+  const styles = Object.keys(file.styles);
+  const seen = Object.keys(file.ids).filter((word) => file.ids[word] < file.nseen);
+  const captions = new Set(Object.keys(file.captions));
+  const colours = new Set(file.colours);
+
+  function styleOf(name: string): string {
+    const style = named.aliases[name] ?? name;
+    if (styles.includes(style)) return style;
+    const names = [...styles, ...Object.keys(named.aliases)];
+    const near = nearest(name, names);
+    throw usage(
+      `there is no style ${JSON.stringify(name)}: ${near ? `did you mean ${near}? ` : ""}choose one of ${names.join(", ")}`,
+    );
+  }
+
+  /** The word itself, its singular or plural, or the nearest by spelling. */
+  function known(word: string, notes: string[]): string | undefined {
+    const other = word.endsWith("s") ? word.slice(0, -1) : `${word}s`;
+    const found = [word, other].find((form) => form in file.ids);
+    if (found) {
+      if (file.ids[found] >= file.nseen)
+        notes.push(`"${word}" was never seen in training: its nearest in meaning have to do`);
+      return found;
+    }
+    const near = word.length > 3 ? nearest(word, seen) : undefined;
+    // A guess at a meaning is worse than none: only a slip of the finger is mended.
+    const slip = near !== undefined && near[0] === word[0] && Math.abs(near.length - word.length) <= 1;
+    notes.push(slip ? `"${word}" is not known: read as "${near}"` : `"${word}" is not known: left out`);
+    return slip ? near : undefined;
+  }
+
+  function kindOf(words: readonly string[]): Token {
+    if (captions.has(words.join(" "))) return ids.clean;
+    if (words.some((word) => colours.has(word)) && words.length > 1) return ids.recoloured;
+    const moody = words.some((word) => file.moods && word in file.moods) && words.length > 1;
+    return moody && ids.mood !== undefined ? ids.mood : ids.clean;
+  }
+
+  /** The prompt's tokens, with its words and without. */
+  function framed(words: readonly string[], style = named.default || styles[0]) {
+    const frame = (middle: readonly Token[]) => {
+      const padding = new Array<Token>(ids.words - middle.length).fill(ids.pad);
+      return [file.styles[style], kindOf(words), ...middle, ...padding, ids.begin].map((at) => ids.base + at);
+    };
+    return {
+      style,
+      tokens: frame(words.map((word) => file.ids[word])),
+      unconditional: frame(new Array<Token>(ids.words).fill(ids.null)),
+    };
+  }
+
+  return {
+    styles,
+    read(prompt, wished) {
+      const notes: string[] = [];
+      let spoken = plainWords(prompt);
+      if (!captions.has(spoken.join(" "))) spoken = spoken.filter((word) => !ARTICLES.has(word));
+      let style = wished === undefined ? undefined : styleOf(wished);
+      const stylish = spoken.find((word) => word in named.words);
+      if (style === undefined && stylish && !captions.has(spoken.join(" ")) && spoken.length > 1) {
+        style = named.words[stylish];
+        spoken = spoken.filter((word) => word !== stylish);
+      }
+      if (spoken.length === 0) throw usage(`there are no words in ${show(prompt)}: say what to draw`);
+      const usable = spoken.slice(0, 4 * ids.words).flatMap((word) => known(word, notes) ?? []);
+      if (usable.length === 0) throw usage(nothingKnown(prompt, spoken, seen));
+      const words = usable.slice(0, ids.words);
+      if (spoken.length > usable.length + notes.length || usable.length > words.length)
+        notes.push(`only the first ${ids.words} known words of the prompt count`);
+
+      return { words, notes, ...framed(words, style) };
+    },
+    wordless(style) {
+      const { unconditional, ...rest } = framed([], style && styleOf(style));
+      return { words: [], notes: [], ...rest, tokens: unconditional, unconditional };
+    },
+  };
+}
+
+/** Lower-case words of a-z and digits, accents taken off. */
+const plainWords = (text: string) =>
+  text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f’']/g, "")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+
+const show = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+function nothingKnown(prompt: string, spoken: readonly string[], seen: readonly string[]): string {
+  const near = spoken.slice(0, 3).flatMap((word) => {
+    const alike = seen.filter(
+      (other) => other.length > 2 && (other.startsWith(word.slice(0, 3)) || word.includes(other)),
+    );
+    return [nearest(word, seen), ...alike.slice(0, 3)].filter((found) => found !== undefined);
+  });
+  const hint = near.length
+    ? `near ones: ${[...new Set(near)].slice(0, 6).join(", ")}`
+    : "try things, animals, faces, food";
+  return `no word of ${show(prompt)} is known; ${hint}`;
+}

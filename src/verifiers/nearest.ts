@@ -1,0 +1,30 @@
+import type { Token, Verifier } from "../core/types.js";
+import { checkRange, relaxed, within } from "./relaxed.js";
+
+export interface NearestOptions {
+  readonly delta: number;
+  /** Tokens that look or sound much like this one: its nearest in the codebook. */
+  readonly neighbours: (token: Token) => Iterable<Token>;
+}
+
+/**
+ * Latent neighbours (LANTERN, Jang et al. 2025): a guess stands in for a token near it in the codebook, in a share `delta` of
+ * all cases at most.
+ */
+export function nearest({ delta, neighbours }: NearestOptions): Verifier {
+  checkRange("nearest", "delta", delta, 1);
+  const known = new Map<Token, ReadonlySet<Token>>();
+  const near = (token: Token) => {
+    let set = known.get(token);
+    if (!set) {
+      set = new Set(neighbours(token));
+      known.set(token, set);
+    }
+    return set;
+  };
+  return relaxed({
+    name: "nearest",
+    bound: `total variation from the target's distribution at most ${delta} a position, and only codebook neighbours take one another's place`,
+    chanceOf: (deviation) => (near(deviation.guess).has(deviation.pick) ? within(delta, deviation) : 0),
+  });
+}

@@ -1,0 +1,76 @@
+import { type Distribution, probability } from "../core/distribution.js";
+import { usage } from "../core/errors.js";
+import type { Token, Verifier } from "../core/types.js";
+
+export interface Deviation {
+  /** The guess, and what plain decoding draws in its place; they differ. */
+  readonly guess: Token;
+  readonly pick: Token;
+  /** The target's distribution, and the one the guess was drawn from, if it was drawn. */
+  readonly p: Distribution;
+  readonly q: Distribution | undefined;
+}
+
+export interface RelaxedOptions {
+  readonly name: string;
+  readonly bound: string;
+  /** The chance, 0..1, that a guess stands although plain decoding draws another token. */
+  readonly chanceOf: (deviation: Deviation) => number;
+}
+
+/**
+ * Plain decoding with exceptions: a guess stands where it equals the position's own draw, as under `identical`, and besides
+ * with a chance that says how relaxed it is. With the chance 0 the output is plain decoding's.
+ */
+export const relaxed = ({ name, bound, chanceOf }: RelaxedOptions): Verifier => ({
+  name,
+  guarantee: { bound },
+  shape: "chain",
+  draws: "noise",
+  verify({ draft, target, pick: draw, chance }) {
+    const path: number[] = [];
+    for (;;) {
+      const p = target(path.length - 1);
+      const pick = draw(p, path.length);
+      const guess = draft.tokens[path.length];
+      if (guess === undefined) return { path, next: pick };
+      if (guess !== pick) {
+        const q = draft.drawnFrom?.[path.length];
+        if (chance() >= chanceOf({ guess, pick, p, q })) return { path, next: pick };
+      }
+      path.push(path.length);
+    }
+  },
+});
+
+/**
+ * P(plain decoding draws x | x was guessed): p(x) for a guess that owes nothing to the position's noise; for one drawn from q
+ * with that same noise, 1 / sum_k max(q_k, p_k q_x / p_x) (Gumbel coupling: Maddison et al. 2014, Daliri et al. 2024).
+ */
+export function agreement({ guess, p, q }: Deviation): number {
+  const own = probability(p, guess);
+  if (!q || own === 0) return own;
+  const ratio = probability(q, guess) / own;
+  let sum = 0;
+  let j = 0;
+  for (let i = 0; i < p.tokens.length; i++) {
+    for (; j < q.tokens.length && q.tokens[j] < p.tokens[i]; j++) sum += q.weights[j] / q.total;
+    const shared = q.tokens[j] === p.tokens[i];
+    sum += Math.max(shared ? q.weights[j] / q.total : 0, (p.weights[i] / p.total) * ratio);
+    if (shared) j++;
+  }
+  for (; j < q.tokens.length; j++) sum += q.weights[j] / q.total;
+  return Math.min(1, 1 / sum);
+}
+
+/** The largest chance of a deviation that keeps P(output differs from plain decoding's draw | the guess) within `delta`. */
+export function within(delta: number, deviation: Deviation): number {
+  const differ = 1 - agreement(deviation);
+  return differ > 0 ? Math.min(1, delta / differ) : 1;
+}
+
+/** @throws a usage error that names the setting */
+export function checkRange(verifier: string, setting: string, value: number, high: number): number {
+  if (value >= 0 && value <= high) return value;
+  throw usage(`${setting} of the verifier "${verifier}" is ${value}: give a number from 0 to ${high}`);
+}
