@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
-import { nearest } from "../../src/cli/near.js";
+import { nearest } from "../../src/core/near.js";
 import { cli, fakeSpeech, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();
