@@ -1,5 +1,11 @@
 export * from "./core/index.js";
 export * from "./generate.js";
+export { type DrawnImage, draw, generateImage } from "./image/draw.js";
+export type { DrawOptions } from "./image/drawing.js";
+export { listImageModels } from "./image/manifest.js";
+export type { Drawing } from "./image/modality.js";
+export { type ImageModel, loadImageModel } from "./image/model.js";
+export { ImageTokens } from "./image/tokens.js";
 export { type SentenceReport, type Sound, type SpeakOptions, speak } from "./speech/speak.js";
 export { listVoices, loadVoice, type Voice } from "./speech/voice.js";
 export * from "./verifiers/index.js";
