@@ -17,13 +17,3 @@ export function machine() {
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores${flags && ` (${flags})`}, ${memory} GiB, Node ${process.version}`;
 }
-
-export const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length === 0
-    ? Number.NaN
-    : sorted.length % 2
-      ? sorted[middle]
-      : (sorted[middle - 1] + sorted[middle]) / 2;
-};

@@ -1,20 +1,38 @@
 // npm run bench -- forms
-// npm run bench -- speech [--sentences N] [--temperature T] [--device cpu|webgpu] [--out DIR]
-import { loadavg } from "node:os";
+// npm run bench -- speech [--sentences N] [--peers] [options]
+// npm run bench -- image [--prompts N] [options]
+// npm run bench -- image --relaxed [--prompts N] [--seeds K] [options]
+// npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
+// options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formsBench } from "./forms.mjs";
+import { imageBench } from "./image.mjs";
 import { speechBench } from "./speech.mjs";
 
-const benches = { speech: speechBench, forms: formsBench };
+const benches = { speech: speechBench, image: imageBench, forms: formsBench };
+const text = { type: "string" };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    sentences: { type: "string" },
-    temperature: { type: "string" },
+    sentences: text,
+    prompts: text,
+    seeds: text,
+    rounds: text,
+    drafter: { type: "string", multiple: true },
+    temperature: text,
     device: { type: "string", default: "cpu" },
-    voice: { type: "string" },
+    voice: text,
+    model: text,
     out: { type: "string", default: "bench/out" },
     peers: { type: "boolean", default: false },
+    relaxed: { type: "boolean", default: false },
+    picture: text,
+    prompt: text,
+    style: text,
+    seed: text,
   },
 });
 const bench = benches[positionals[0]];
@@ -24,4 +42,15 @@ if (!bench) {
 }
 const load = loadavg()[0];
 if (load > 0.5) console.error(`warning: the machine is busy (load ${load.toFixed(2)}): ratios will be off`);
-await bench(values);
+await withFreshCache(() => bench(values));
+
+/** What passes cost is measured anew for every bench: plans must not go by what another hour's machine took. */
+async function withFreshCache(work) {
+  const folder = mkdtempSync(join(tmpdir(), "foretoken-bench-"));
+  process.env.FORETOKEN_CACHE = folder;
+  try {
+    await work();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,6 +1,6 @@
 // What a user would take instead: piper and espeak-ng, as whole processes beside our own, where they are installed.
 import { spawn, spawnSync } from "node:child_process";
-import { median } from "./machine.mjs";
+import { median } from "./stats.mjs";
 
 const REPEATS = 5;
 

@@ -1,30 +1,40 @@
 // Puts what commands printed into the README, between its marks: node bench/readme.mjs [bench/out]
+//   <!-- run:NAME --> ... <!-- /run:NAME -->       what a command says
+//   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md)
+//   <!-- file:PATH --> ... <!-- /file -->          a file of the repository
+// NAME.svg beside speech.md and image.md goes to docs.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const out = process.argv[2] ?? "bench/out";
-let readme = readFileSync("README.md", "utf8");
+const COMMANDS = {
+  speak: ["speak", "The library closes early on Thursdays.", "-o", `${out}/hello.wav`],
+  draw: ["draw", "a smiling orange cat", "-o", `${out}/cat.png`],
+};
+const fenced = (text, language = "") => `\`\`\`${language}\n${text.trim()}\n\`\`\``;
 
-function put(mark, end, text) {
-  const [from, to] = [`<!-- ${mark} -->\n`, `<!-- ${end} -->`];
-  const start = readme.indexOf(from) + from.length;
-  readme = `${readme.slice(0, start)}${text.trimEnd()}\n${readme.slice(readme.indexOf(to, start))}`;
-}
+/** What belongs between the marks of a kind; undefined: leave what is there. */
+const SOURCES = {
+  run(name) {
+    const { status, stderr } = spawnSync(process.execPath, ["bin/foretoken.mjs", ...COMMANDS[name]], {
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`foretoken ${name}: ${stderr}`);
+    return fenced(stderr);
+  },
+  bench(name) {
+    const path = `${out}/${name === "table" ? "speech" : name}.md`;
+    return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+  },
+  file: (path) => fenced(readFileSync(path, "utf8"), path.split(".").at(-1)),
+};
 
-const args = [
-  "bin/foretoken.mjs",
-  "speak",
-  "The library closes early on Thursdays.",
-  "-o",
-  `${out}/hello.wav`,
-];
-const said = spawnSync(process.execPath, args, { encoding: "utf8" });
-put("run:speak", "/run:speak", `\`\`\`\n${said.stderr.trim()}\n\`\`\``);
-put("bench:table", "/bench:table", readFileSync(`${out}/speech.md`, "utf8"));
-put(
-  "file:examples/melody.ts",
-  "/file",
-  `\`\`\`ts\n${readFileSync("examples/melody.ts", "utf8").trim()}\n\`\`\``,
-);
-copyFileSync(`${out}/speech.svg`, "docs/speech.svg");
+const MARKED = /(<!-- (run|bench|file):(\S+) -->\n)[\s\S]*?(<!-- \/\2(?::\3)? -->)/g;
+const readme = readFileSync("README.md", "utf8").replace(MARKED, (all, open, kind, name, close) => {
+  const text = SOURCES[kind](name);
+  if (text === undefined) console.error(`${kind}:${name} stays as it is: there is no such result in ${out}`);
+  return text === undefined ? all : `${open}${text}\n${close}`;
+});
 writeFileSync("README.md", readme);
+for (const name of ["speech.svg", "image.svg"])
+  if (existsSync(`${out}/${name}`)) copyFileSync(`${out}/${name}`, `docs/${name}`);

@@ -1,92 +1,62 @@
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+// What reports of all media share: tables as Markdown, the row of a drafter, lines below, files.
+import { mkdirSync, writeFileSync } from "node:fs";
 
-/** The tables as Markdown. */
-export function markdown({ machine, voice, device, temperature, sentences, rows, ceiling, peers }) {
-  const best = Math.max(...ceiling.map((point) => point.ceiling));
-  const lines = [
-    `Voice ${voice}, temperature ${temperature}, ${sentences} sentences, ${device}. ${machine}.`,
-    "",
-    "| drafter | units a pass | accepted | speed-up | slowest sentence | ms a unit | draft / target / verify / rest | times real time, sound included |",
-    "|---|---|---|---|---|---|---|---|",
-    ...rows.map((row) => {
-      const parts = ["draft", "target", "verify", "rest"]
-        .map((name) => (100 * row.parts[name]).toFixed(1))
-        .join(" / ");
-      const cells = [
-        row.drafter === "none" ? "none (plain)" : row.drafter,
-        row.tokensPerPass.toFixed(2),
-        row.drafter === "none" ? "" : percent(row.acceptanceRate),
-        `${row.speedup.toFixed(2)}x`,
-        `${row.slowest.toFixed(2)}x`,
-        row.msPerUnit.toFixed(2),
-        `${parts} %`,
-        row.timesRealTime.toFixed(1),
-      ];
-      return `| ${cells.join(" | ")} |`;
-    }),
-    "",
-    `A pass of S rows costs v(S); no draft of S - 1 guesses can be faster than S v(1) / v(S): ${ceiling
-      .map(({ rows: size, ms, ceiling: most }) => `${size} rows ${ms.toFixed(2)} ms (${most.toFixed(2)}x)`)
-      .join(
-        ", ",
-      )}. The best drafter reaches ${Math.max(...rows.map((row) => row.speedup)).toFixed(2)} of ${best.toFixed(2)}.`,
-  ];
-  if (peers) {
-    lines.push("", "| program, whole process | times real time | first sound after |", "|---|---|---|");
-    for (const peer of peers)
-      lines.push(`| ${peer.name} | ${peer.timesRealTime.toFixed(1)} | ${peer.first.toFixed(2)} s |`);
-  }
-  return `${lines.join("\n")}\n`;
+export const percent = (part, digits = 1) => `${(100 * part).toFixed(digits)} %`;
+export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+export const times = (factor) => `${factor.toFixed(2)}x`;
+
+export function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
 }
 
-/** Acceptance by depth and speed-up by drafter, as an SVG. */
-export async function picture({ rows }) {
-  const [{ parse, View, Warn }, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
-  const drafters = rows.filter((row) => row.drafter !== "none");
-  const acceptance = drafters.flatMap(({ drafter, byDepth }) =>
-    byDepth
-      .filter(({ drafted }) => drafted >= 20)
-      .map(({ rate }, depth) => ({ drafter, depth: depth + 1, rate })),
-  );
-  const color = {
-    field: "drafter",
-    type: "nominal",
-    sort: drafters.map(({ drafter }) => drafter),
-    title: "drafter",
-  };
-  const { spec } = compile({
-    background: "white",
-    config: { font: "sans-serif" },
-    hconcat: [
-      {
-        width: 360,
-        height: 220,
-        title: "Guesses that stand, by depth",
-        data: { values: acceptance },
-        mark: { type: "line", point: true },
-        encoding: {
-          x: { field: "depth", type: "quantitative", title: "place in the draft", axis: { tickMinStep: 1 } },
-          y: { field: "rate", type: "quantitative", title: "share that stands", scale: { domain: [0, 1] } },
-          color,
-        },
-      },
-      {
-        width: 220,
-        height: 220,
-        title: "Speed-up over plain decoding",
-        data: {
-          values: rows.map(({ drafter, speedup }) => ({
-            drafter: drafter === "none" ? "plain" : drafter,
-            speedup,
-          })),
-        },
-        mark: "bar",
-        encoding: {
-          y: { field: "drafter", type: "nominal", sort: "-x", title: null },
-          x: { field: "speedup", type: "quantitative", title: "wall clock, times" },
-        },
-      },
+const PARTS = ["draft", "target", "verify", "rest"];
+
+/** A row a drafter. `tokens` and `item` are the medium's words; `cost` and `all` its columns: a name, and a row's cell. */
+export function drafterTable(rows, { tokens, item, cost, all }) {
+  const columns = [
+    ["drafter", ({ name }) => (name === "none" ? "none (plain)" : name)],
+    [`${tokens} a pass`, (row) => row.tokensPerPass.toFixed(2)],
+    ["accepted", (row) => (row.name === "none" ? "" : percent(row.acceptanceRate))],
+    ["speed-up", (row) => times(row.speedup)],
+    [`slowest ${item}`, (row) => times(row.slowest)],
+    cost,
+    [
+      PARTS.join(" / "),
+      ({ parts }) => `${PARTS.map((name) => (100 * parts[name]).toFixed(1)).join(" / ")} %`,
     ],
-  });
-  return new View(parse(spec), { renderer: "none", logLevel: Warn }).toSVG();
+    all,
+  ];
+  return table(
+    columns.map(([name]) => name),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+  );
+}
+
+export function ceilingLine(ceiling, rows) {
+  const points = ceiling.map(
+    (point) => `${point.rows} rows ${point.ms.toFixed(2)} ms (${times(point.ceiling)})`,
+  );
+  const best = Math.max(...ceiling.map((point) => point.ceiling));
+  const reached = Math.max(...rows.map((row) => row.speedup));
+  return `A pass of S rows costs v(S); no draft of S - 1 guesses can be faster than S v(1) / v(S): ${points.join(", ")}. The best drafter reaches ${reached.toFixed(2)} of ${best.toFixed(2)}.`;
+}
+
+/** Says where output was not plain decoding's, and makes the command fail; undefined: nowhere. */
+export function strayLine(rows, tokens) {
+  const wrong = rows.filter((row) => row.strays > 0);
+  if (wrong.length === 0) return undefined;
+  process.exitCode = 1;
+  return `**Not identical:** ${wrong.map((row) => `${row.name} gave other ${tokens} than plain decoding in ${row.strays} runs`).join(", ")}.`;
+}
+
+export const paragraphs = (...parts) => `${parts.filter(Boolean).join("\n\n")}\n`;
+
+/** Writes a bench's results: what it measured as JSON, and texts by file name. */
+export function save(folder, files) {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === "string" ? content : JSON.stringify(content, null, 1);
+    writeFileSync(`${folder}/${name}`, text);
+  }
 }

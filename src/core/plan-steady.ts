@@ -13,7 +13,7 @@ export interface SteadyPlanOptions {
 
 const NOTHING = { nodes: 0, depth: 0 };
 /** What a round's outcome keeps of its weight when the next one comes. */
-const MEMORY = 0.85;
+const MEMORY = 0.99;
 /** While nothing is drafted, every so many rounds are tried again. */
 const PROBE = 24;
 
@@ -32,7 +32,7 @@ export function steady({ cost, expected, maxDepth = expected.at(-1)?.[0] ?? 0 }:
 
   const best = () => {
     // A few rounds' worth of the expectation come first.
-    const share = (gained + 6) / (hoped + 6);
+    const share = (gained + 60) / (hoped + 60);
     const perNode = draftTime / draftNodes;
     let length = 0;
     let rate = 1 / cost(1);

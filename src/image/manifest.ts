@@ -60,7 +60,7 @@ export const wordsSchema = z.object({
   nseen: id,
   styles: z.record(z.string(), id),
   colours: z.array(z.string()),
-  /** Word for a mood -> the mood. */
+  /** Words for a mood, one or several -> the mood. */
   moods: z.record(z.string(), z.string()).optional(),
   /** Caption -> styles in which training showed it. */
   captions: z.record(z.string(), z.array(z.string())),

@@ -36,6 +36,7 @@ export function createReader(
   const seen = Object.keys(file.ids).filter((word) => file.ids[word] < file.nseen);
   const captions = new Set(Object.keys(file.captions));
   const colours = new Set(file.colours);
+  const moods = Object.keys(file.moods ?? {});
 
   function styleOf(name: string): string {
     const style = named.aliases[name] ?? name;
@@ -66,7 +67,8 @@ export function createReader(
   function kindOf(words: readonly string[]): Token {
     if (captions.has(words.join(" "))) return ids.clean;
     if (words.some((word) => colours.has(word)) && words.length > 1) return ids.recoloured;
-    const moody = words.some((word) => file.moods && word in file.moods) && words.length > 1;
+    const phrase = ` ${words.join(" ")} `;
+    const moody = words.length > 1 && moods.some((mood) => phrase.includes(` ${mood} `));
     return moody && ids.mood !== undefined ? ids.mood : ids.clean;
   }
 

@@ -42,8 +42,8 @@ def static_linear(parts, ranges):
         zero = g.const(128, np.uint8)
         if (g, x) not in seen:
             seen[g, x] = g.op("QuantizeLinear", [x, scale, zero])
-        return g.op("MatMulIntegerToFloat", [seen[g, x], g.weight(name, q.T), scale, g.weight(name + ".scale", s), zero],
-                    domain=MS)
+        weight = g.weight(name, q.T), scale, g.weight(name + ".scale", s), zero
+        return g.op("MatMulIntegerToFloat", [seen[g, x], *weight], domain=MS)
     return linear
 
 

@@ -1,0 +1,91 @@
+"""What the image export reads: weights, sizes, captions and the tokens of training pictures."""
+import glob
+import json
+import lzma
+import os
+
+import numpy as np
+
+from export_graph import HEAD_SIZE, read_int8
+
+TOKENS = 256            # of a picture
+SPARE = 64              # positions behind the last one: drafts may reach over the end
+
+
+def read_json(folder, name):
+    with open(os.path.join(folder, name), encoding="utf8") as f:
+        return json.load(f)
+
+
+class Parts:
+    """The target as the graphs use it: embedding, places, norms, fused matrices [out, in]; numpy float32."""
+
+    def __init__(self, folder):
+        c = self.config = read_json(folder, "config.json")
+        w = read_int8(sorted(glob.glob(f"{folder}/target_[0-9].npz")))
+        self.vocabulary, self.d, self.layers, self.heads, self.kv = (
+            c[k] for k in ("V", "d", "layers", "heads", "kv_heads"))
+        self.prefix, self.ff = c["prefix"], c["ff"]
+        self.length = self.prefix + TOKENS
+        # one table: picture tokens, then text tokens
+        self.embedding = np.concatenate([w["ie.weight"], w["text"]])
+        self.places = with_spare(w["pe"])
+        self.norms, self.matrices = {"nf": w["nf"]}, {"head": w["head.weight"]}
+        for i in range(self.layers):
+            block = lambda name: w[f"blocks.{i}.{name}"]
+            stack = lambda *names: np.concatenate([block(n + ".weight") for n in names])
+            p = f"l.{i}."
+            self.norms |= {p + name: block(name) for name in ("n1", "n2", "qn", "kn")}
+            self.matrices |= {p + "qkv": stack("wq", "wk", "wv"), p + "o": stack("wo"),
+                              p + "gu": stack("w1", "w3"), p + "down": stack("w2")}
+
+    def input_of(self, matrix):
+        return matrix
+
+    def angles(self):
+        """Turns of the 32 pairs: the first half by row, the second by column; the prefix lies in row -2."""
+        rows, columns = self.config["tokens"]
+        n = HEAD_SIZE // 4
+        speed = float(self.config["rope_base"]) ** (-np.arange(n) / n)
+        row = np.r_[np.full(self.prefix, -2), np.repeat(np.arange(rows), columns)]
+        column = np.r_[np.arange(self.prefix), np.tile(np.arange(columns), rows)]
+        return with_spare(np.concatenate([row[:, None] * speed, column[:, None] * speed], 1))
+
+
+def with_spare(table):
+    return np.concatenate([table, np.repeat(table[-1:], SPARE, 0)])
+
+
+class Pictures:
+    """Tokens of pictures that training has seen or held out, with their prompts."""
+
+    def __init__(self, captions, codes, specials, base):
+        """captions: captions.npz (or the prototype's text.npz); codes: tokens as .npy, .npz or .xz of int16."""
+        with np.load(captions) as z:
+            self.captions, self.styles = z["CAP"][:, 0].astype(np.int64), z["STY"].astype(np.int64)
+            self.kinds = z["KIND"].astype(np.int64) if "KIND" in z.files else np.full(len(z["STY"]), specials["CLEAN"])
+            self.train, self.held = z["train"], z["testA"]
+        self.codes, self.begin, self.base = clean_codes(codes, len(self.styles)), specials["BOI"], base
+
+    def choose(self, split, n):
+        """n pictures of a list of pictures, evenly spread."""
+        return split[np.linspace(0, len(split) - 1, min(n, len(split))).astype(int)]
+
+    def prompt(self, i):
+        """The 16 tokens before the picture."""
+        return self.base + np.r_[self.styles[i], self.kinds[i], self.captions[i], self.begin]
+
+    def row(self, i):
+        """All 272 tokens."""
+        return np.r_[self.prompt(i), self.codes[i]]
+
+
+def clean_codes(path, pictures):
+    """Tokens of the pictures as they are [pictures, 256]; further versions in the file (moved, recoloured) are left."""
+    if path.endswith(".xz"):
+        with lzma.open(path) as f:
+            codes = np.frombuffer(f.read(), "<i2")
+    else:
+        codes = np.load(path)
+        codes = codes[codes.files[0]] if hasattr(codes, "files") else codes
+    return codes.reshape(-1, pictures, TOKENS)[0].astype(np.int64)

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+
+// The benchmarks are plain JavaScript without types.
+const load = (path: string) => import(new URL(`../../bench/${path}`, import.meta.url).href);
+const { contest, drafterNames, summarise } = await load("contest.mjs");
+const { table } = await load("report.mjs");
+const { median, psnr, squaredError, totalVariation } = await load("stats.mjs");
+const { lengthRows, reach } = await load("image/lengths.mjs");
+
+/** A run of `tokens` in passes of a millisecond each. */
+function runOf(tokens: number[], passes: number, accepted = tokens.length - passes) {
+  const time = { draft: 0, target: passes, verify: 0, rest: 0, total: passes };
+  const metrics = { tokens: tokens.length, passes, drafted: 8, accepted, byDepth: [], time };
+  return { tokens, metrics, wall: 2 * passes };
+}
+
+describe("a contest", () => {
+  it("runs everyone on everything, no one always behind the same other, the first round uncounted", async () => {
+    const contenders = ["a", "b", "c"].map((name) => ({ name, runs: [] as unknown[][] }));
+    const order: string[] = [];
+    await contest({
+      contenders,
+      items: [1, 2],
+      rounds: 2,
+      run: async ({ name }: { name: string }, item: number) => {
+        order.push(name);
+        return item;
+      },
+    });
+    expect(order.join("")).toBe("abcbcabcacabcababc");
+    expect(contenders.map(({ runs }) => runs)).toEqual(
+      contenders.map(() => [
+        [1, 1],
+        [2, 2],
+      ]),
+    );
+  });
+
+  it("gives medians of ratios, and says where tokens differ", () => {
+    const plain = { name: "none", runs: [[runOf([1, 2, 3, 4], 4)], [runOf([1, 2, 3, 4], 4)]] };
+    const fast = { name: "fast", runs: [[runOf([1, 2, 3, 4], 1)], [runOf([1, 2, 3, 5], 2)]] };
+    const row = summarise(fast, plain);
+    expect(row).toMatchObject({ name: "fast", speedup: 3, slowest: 2, strays: 1, decoderShare: 0.5 });
+    expect(row.tokensPerPass).toBeCloseTo(8 / 3);
+    expect(summarise(plain, plain)).toMatchObject({ speedup: 1, strays: 0 });
+  });
+
+  it("takes plain decoding and the drafters asked for", () => {
+    const all = { jacobi: "", copy: "", none: "" };
+    expect(drafterNames(all)).toEqual(["none", "jacobi", "copy"]);
+    expect(drafterNames(all, ["copy"])).toEqual(["none", "copy"]);
+    expect(() => drafterNames(all, ["kopie"])).toThrow(/jacobi, copy/);
+  });
+});
+
+describe("figures", () => {
+  it("compares distributions and pictures", () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(totalVariation([1, 1, 2, 2], [1, 1, 1, 2])).toBeCloseTo(0.25);
+    expect(totalVariation([1], [2])).toBe(1);
+    expect(psnr(squaredError([0, 0], [0, 255]))).toBeCloseTo(3.01);
+  });
+
+  it("says what a draft length allows and how much of it the plan reaches", () => {
+    const rows = [
+      { name: "jacobi 4", tokensPerPass: 3, draftPerPass: 0, speedup: 1.8 },
+      { name: "jacobi 8", tokensPerPass: 4, draftPerPass: 1, speedup: 1.5 },
+    ];
+    const lengths = lengthRows(rows, [4, 8], (passes: number) => (passes === 1 ? 2 : passes - 2));
+    expect(lengths.map(({ allowed }: { allowed: number }) => allowed)).toEqual([2, 1]);
+    expect(reach(lengths, { speedup: 1.5 })).toEqual({ speedup: 1.5, allowed: 2, length: 4, share: 0.75 });
+  });
+
+  it("makes tables", () => {
+    expect(table(["a", "b"], [[1, 2]])).toBe("| a | b |\n|---|---|\n| 1 | 2 |");
+  });
+});
