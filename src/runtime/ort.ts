@@ -46,6 +46,8 @@ export async function openSession(path: string, options: SessionOptions = {}): P
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: "sequential",
+      // Hardly two passes have the same shapes: a plan of the memory for each would never be used again.
+      enableMemPattern: false,
       logSeverityLevel: 3,
       extra: { session: entries },
     });

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { generateImage, loadImageModel } from "../../../dist/image/index.js";
 
-const LENGTHS = [4, 8, 12, 16, 20, 24, 32, 48];
+const LENGTHS = [4, 8, 12, 16, 20, 24, 32];
 const PROMPTS = 10;
 
 const [folder] = process.argv.slice(2);

@@ -5,7 +5,6 @@ pictures, one convolution after another: it sets the scales, and moves each bias
 channel as it was. Without that the blank ground, most of a picture, would get the same error all over.
 """
 import itertools
-import lzma
 from collections import namedtuple
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from export_graph import INT64, MS, quantise_rows, read_int8
-from export_parts import read_json
+from export_parts import read_codes, read_json
 from export_pictures import Codebook, Net, build_decoder
 
 LEVELS = 255
@@ -136,13 +135,7 @@ class IntegerNet(Net):
 
 def calibration_grids(config, path):
     """Some of the pictures of a file, evenly spread, and a blank one -> [N, rows, columns]."""
-    if path.endswith(".xz"):
-        with lzma.open(path) as f:
-            codes = np.frombuffer(f.read(), "<i2")
-    else:
-        codes = np.load(path)
-        codes = codes[codes.files[0]] if hasattr(codes, "files") else codes
-    codes = codes.reshape(-1, np.prod(config["tokens"])).astype(np.int64)
+    codes = read_codes(path).reshape(-1, np.prod(config["tokens"]))
     some = codes[np.linspace(0, len(codes) - 1, min(PICTURES, len(codes))).astype(int)]
     return np.concatenate([some, np.full_like(some[:1], config["white"])]).reshape(-1, *config["tokens"])
 

@@ -80,12 +80,15 @@ class Pictures:
         return np.r_[self.prompt(i), self.codes[i]]
 
 
-def clean_codes(path, pictures):
-    """Tokens of the pictures as they are [pictures, 256]; further versions in the file (moved, recoloured) are left."""
+def read_codes(path):
+    """All tokens of a file, one row of numbers: .npy, .npz or .xz."""
     if path.endswith(".xz"):
         with lzma.open(path) as f:
-            codes = np.frombuffer(f.read(), "<i2")
-    else:
-        codes = np.load(path)
-        codes = codes[codes.files[0]] if hasattr(codes, "files") else codes
-    return codes.reshape(-1, pictures, TOKENS)[0].astype(np.int64)
+            return np.frombuffer(f.read(), "<i2").astype(np.int64)
+    codes = np.load(path)
+    return (codes[codes.files[0]] if hasattr(codes, "files") else codes).reshape(-1).astype(np.int64)
+
+
+def clean_codes(path, pictures):
+    """Tokens of the pictures as they are [pictures, 256]; further versions in the file (moved, recoloured) are left."""
+    return read_codes(path).reshape(-1, pictures, TOKENS)[0]
