@@ -18,7 +18,7 @@ const model = await loadImageModel("emoji", {
 console.log(`on ${model.device}, ${threads ?? "all"} threads`);
 const best = new Map();
 
-for (let round = 0; performance.now() < stop; round++) {
+while (performance.now() < stop) {
   for (const prompt of PROMPTS) {
     let wanted;
     for (const [name, options] of WAYS) {
