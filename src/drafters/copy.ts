@@ -36,7 +36,5 @@ export const copy = ({ offsets: given, blank }: CopyOptions = {}): Drafter => ({
 /** Tokens between neighbours along each axis of a grid; a sequence without one counts as a single axis. */
 function strides(grid: readonly number[]): number[] {
   const sizes = grid.slice(1).concat(1);
-  return sizes.length && grid.length
-    ? sizes.map((_, axis) => sizes.slice(axis).reduce((product, size) => product * size, 1))
-    : [1];
+  return sizes.map((_, axis) => sizes.slice(axis).reduce((product, size) => product * size, 1));
 }

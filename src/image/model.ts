@@ -5,7 +5,7 @@ import { steady } from "../core/plan-steady.js";
 import type { Drafter, Modality, Model, Plan, Token, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import { cachedCost, passCost } from "../runtime/cost.js";
-import { openOn } from "../runtime/device.js";
+import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
@@ -86,13 +86,7 @@ export async function loadImageModel(
     wordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8"))),
     manifest,
   );
-  const float = file(shape.float ?? shape.graph);
-  const { session, device } = await openOn(
-    wished,
-    { cpu: file(shape.graph), webgpu: float },
-    { threads },
-    warn,
-  );
+  const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
   // These take turns with the target, whose threads spin.
   const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
   const prefix = shape.prefix && {

@@ -34,6 +34,15 @@ export async function openOn(
   }
 }
 
+/** Opens a language model's graph on the wished device, in the form that suits it (see `openOn`). */
+export const openTarget = (
+  { graph, float = graph }: { readonly graph: string; readonly float?: string },
+  file: (name: string) => string,
+  device: Device,
+  options: Omit<SessionOptions, "device">,
+  warn?: (line: string) => void,
+) => openOn(device, { cpu: file(graph), webgpu: file(float) }, options, warn);
+
 function reason(error: unknown): string {
   const { message } = error as Error;
   return /adapter/i.test(message) ? "no adapter found" : message.replace(/^.*?: /, "");

@@ -3,7 +3,7 @@ import { adaptive, type PassCost } from "../core/plan.js";
 import type { Drafter, Modality, Model, Plan, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import { cachedCost, passCost } from "../runtime/cost.js";
-import { openOn } from "../runtime/device.js";
+import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { type Found, findModel, listModels } from "../runtime/manifest.js";
 import { once } from "../runtime/once.js";
@@ -58,13 +58,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
   const hash = Object.values(manifest.files).reduce((all, { sha256 }) => all + sha256.slice(0, 8), "");
 
   for (const name of Object.keys(manifest.files)) file(name);
-  const float = file(shape.float ?? shape.graph);
-  const { session, device } = await openOn(
-    wished,
-    { cpu: file(shape.graph), webgpu: float },
-    { threads },
-    warn,
-  );
+  const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
   const decoder = unitDecoder(
     await openSession(file(manifest.decoder.graph), { threads, quiet: true, unfold: true }),
     manifest,
