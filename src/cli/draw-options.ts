@@ -19,9 +19,6 @@ export const PICTURE_FORMATS = ["png", "webp", "avif", "jpg", "jpeg"] as const;
 /** Guesses a pass where the verifier lets them shape the picture: a number that no clock decides, or no two runs would agree. */
 export const FIXED_DRAFT_LENGTH = 16;
 
-/** Verifiers without a knob: they change nothing. */
-export const LOSSLESS: readonly string[] = ["identical", "rejection", "block"];
-
 const KINDS = PICTURE_FORMATS.filter((format) => format !== "jpeg").map((format) => `.${format}`);
 
 const DRAWING = ["file", "style", "count", "seed", "temperature", "guidance", "progressive", "tokens"];

@@ -6,9 +6,10 @@ import {
   IMAGE_VERIFIERS,
   type ImageDrafterName,
   type ImageVerifierName,
+  LOSSLESS_VERIFIERS as LOSSLESS,
 } from "../image/names.js";
 import type { ImageTokens } from "../image/tokens.js";
-import { FIXED_DRAFT_LENGTH, LOSSLESS } from "./draw-options.js";
+import { FIXED_DRAFT_LENGTH } from "./draw-options.js";
 import type { DrawFlags } from "./flags.js";
 import type { ImageFloor } from "./host.js";
 import { fromXmp, inspect } from "./pictures/metadata.js";

@@ -7,7 +7,7 @@ import { drawJson, drawSetting, drawSummary, drawTable, type Exhibit } from "./d
 import type { Draw } from "./draw-run.js";
 import type { DrawFlags } from "./flags.js";
 import type { Host, Talk } from "./host.js";
-import { send } from "./output/raw.js";
+import { sendText } from "./output/raw.js";
 import { toXmp } from "./pictures/metadata.js";
 
 const WORDS: Words = { tokens: "tokens", input: "prompt" };
@@ -55,7 +55,7 @@ export async function drawAll(wanted: readonly Wanted[], run: Run): Promise<void
   await gallery.close();
   const setting = drawSetting(model, flags, wanted[0].recipe);
   talk.clear();
-  if (flags.json) await report(JSON.stringify(drawJson(exhibits, setting)), host, gallery);
+  if (flags.json) await sendText(JSON.stringify(drawJson(exhibits, setting)), host, gallery);
   if (flags.stats) host.stderr.write(`${drawTable(exhibits, setting)}\n`);
   else if (!(flags.json && gallery.usesStdout)) talk.note(drawSummary(exhibits));
 }
@@ -77,10 +77,6 @@ export async function compareAll(wanted: readonly Wanted[], run: Run): Promise<v
   talk.clear();
   const figures = comparisonJson(comparison, WORDS);
   const text = flags.json ? JSON.stringify({ ...setting, ...figures }) : comparisonTable(comparison, WORDS);
-  await report(text, host, gallery);
+  await sendText(text, host, gallery);
   checkComparison(comparison, setting.verifier, WORDS);
 }
-
-/** What was asked for in words goes to standard output, unless a picture goes there. */
-const report = (text: string, { stdout, stderr }: Host, gallery: Gallery) =>
-  send(gallery.usesStdout ? stderr : stdout, Buffer.from(`${text}\n`), "standard output");

@@ -3,7 +3,7 @@ import type { SpeakFlags } from "./flags.js";
 import { createTalk, type Host, type Talk } from "./host.js";
 import { type Piece, textSource } from "./input.js";
 import { chooseOutput, nowhere, type Output } from "./output/index.js";
-import { send } from "./output/raw.js";
+import { sendText } from "./output/raw.js";
 import { type Setting, statsJson, statsTable, summary, totals } from "./report.js";
 import { createSay, type Say, settingOf } from "./say.js";
 import { collect, sayable } from "./sayable.js";
@@ -71,7 +71,7 @@ async function speakAll(pieces: Pieces, { stage, ready, talk, ...run }: Run): Pr
   const all = totals(reports);
   const { flags, host, output } = run;
   talk.clear();
-  if (flags.json) await report(JSON.stringify(statsJson(reports, setting)), host, output);
+  if (flags.json) await sendText(JSON.stringify(statsJson(reports, setting)), host, output);
   if (flags.stats) host.stderr.write(`${statsTable(all, setting)}\n`);
   else if (!(flags.json && output.usesStdout)) talk.note(summary(all));
 }
@@ -90,10 +90,6 @@ async function compareAll(pieces: Pieces, { flags, host, talk, output, stage, re
   talk.clear();
   const figures = comparisonJson(comparison, WORDS);
   const text = flags.json ? JSON.stringify({ ...setting, ...figures }) : comparisonTable(comparison, WORDS);
-  await report(text, host, output);
+  await sendText(text, host, output);
   checkComparison(comparison, setting.verifier, WORDS);
 }
-
-/** What was asked for in words goes to standard output, unless sound goes there. */
-const report = (text: string, { stdout, stderr }: Host, output: Output) =>
-  send(output.usesStdout ? stderr : stdout, Buffer.from(`${text}\n`), "standard output");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
+import { parseJson } from "../runtime/json.js";
 import type { SpeechManifest } from "../speech/manifest.js";
 
 const FORMAT = "foretoken-units";
@@ -24,23 +25,13 @@ export function unitsFile(
 
 /** @throws a failure that names the file and what is wrong in it */
 export function parseUnits(text: string, name: string): UnitsFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    const what = text.trim() === "" ? "it is empty" : (cause as Error).message;
-    throw failure(`${name} is not JSON (${what}): give a file that foretoken encode wrote`, cause);
-  }
-  const parsed = unitsSchema.safeParse(json);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    const where = path.length ? `${path.join(".")}: ` : "";
-    throw failure(
-      `${name} is not a file of units (${where}${message}): give one that foretoken encode wrote`,
-    );
-  }
-  if (!parsed.data.units.length) throw failure(`${name} holds no units: there is nothing to decode`);
-  return parsed.data;
+  const file = parseJson(unitsSchema, text, name, {
+    isNot: "is not a file of units",
+    wayOut: "give a file that foretoken encode wrote",
+    orElse: "give one that foretoken encode wrote",
+  });
+  if (!file.units.length) throw failure(`${name} holds no units: there is nothing to decode`);
+  return file;
 }
 
 /** @throws an error that says why these units cannot be spoken by this voice */

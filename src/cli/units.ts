@@ -1,6 +1,5 @@
-import { writeFile } from "node:fs/promises";
 import { usage } from "../core/errors.js";
-import { cannotWrite, orAbort } from "./errors.js";
+import { orAbort } from "./errors.js";
 import type { VoiceChoice } from "./flags.js";
 import { createTalk, type Host } from "./host.js";
 import { readText } from "./input.js";
@@ -38,8 +37,7 @@ export async function encodeCommand(
     const units = await orAbort(voice.encode(samples), host.signal);
     const text = `${JSON.stringify(unitsFile(manifest, units))}\n`;
     if (file) {
-      await writeFile(file.temporary, text).catch((error) => Promise.reject(cannotWrite(output, error)));
-      await file.commit();
+      await file.fill(text);
     } else await send(host.stdout, Buffer.from(text), "standard output");
     talk.note(`${units.length} units from ${(samples.length / manifest.sampleRate).toFixed(2)} s of sound`);
   } finally {

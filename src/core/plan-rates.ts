@@ -1,3 +1,6 @@
+/** Room for no draft. */
+export const NOTHING = { nodes: 0, depth: 0 };
+
 /** Weight an observation keeps when the next one comes: half of it is gone after some 23. */
 export const MEMORY = 0.97;
 const BINS = 12;

@@ -1,4 +1,5 @@
 import type { PassCost } from "./plan.js";
+import { NOTHING } from "./plan-rates.js";
 import type { Plan } from "./types.js";
 
 /** Tokens a pass brings with drafts of some lengths, ascending, as measured beforehand. */
@@ -11,7 +12,6 @@ export interface SteadyPlanOptions {
   readonly maxDepth?: number;
 }
 
-const NOTHING = { nodes: 0, depth: 0 };
 /** What a round's outcome keeps of its weight when the next one comes. */
 const MEMORY = 0.99;
 /** While nothing is drafted, every so many rounds are tried again. */
@@ -63,8 +63,9 @@ export function steady({ cost, expected, maxDepth = expected.at(-1)?.[0] ?? 0 }:
       gained = gained * MEMORY + (tokens.length - 1);
       hoped = hoped * MEMORY + (at(length) - 1);
       // A first round reads the prompt as well.
-      if (start > 0) draftTime = draftTime * MEMORY + timing.draft;
-      if (start > 0) draftNodes = draftNodes * MEMORY + length;
+      if (start === 0) return;
+      draftTime = draftTime * MEMORY + timing.draft;
+      draftNodes = draftNodes * MEMORY + length;
     },
   };
 }

@@ -1,11 +1,9 @@
-import { createCalibration, createRace, createRates, MEMORY } from "./plan-rates.js";
+import { createCalibration, createRace, createRates, MEMORY, NOTHING } from "./plan-rates.js";
 import { depths, EMPTY, subtree } from "./tree.js";
 import type { Draft, Plan } from "./types.js";
 
 /** Milliseconds of a target pass that scores this many new tokens. */
 export type PassCost = (rows: number) => number;
-
-const NOTHING = { nodes: 0, depth: 0 };
 
 /** No speculation: one token a pass. */
 export const plain = (): Plan => ({

@@ -1,3 +1,4 @@
+export { toSharp } from "../runtime/sharp.js";
 export { type Codebook, codebook } from "./codebook.js";
 export { type DrawnImage, type DrawReport, draw, generateImage } from "./draw.js";
 export { type DrawOptions, type ImageSetup, imageSetup } from "./drawing.js";
@@ -11,7 +12,7 @@ export {
   type ImageDrafterName,
   type ImageVerifierName,
 } from "./names.js";
-export { type PictureSource, type Pixels, readPicture, toSharp } from "./picture.js";
+export { type PictureSource, type Pixels, readPicture } from "./picture.js";
 export { ImageTokens } from "./tokens.js";
 export { imageVerifier } from "./verifiers.js";
 export { createReader, type Reader, type ReadPrompt } from "./words.js";

@@ -4,7 +4,7 @@ import { adaptive } from "../core/plan.js";
 import { steady } from "../core/plan-steady.js";
 import type { Drafter, Modality, Model, Plan, Token, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
-import { cachedCost, passCost } from "../runtime/cost.js";
+import { lazyCost } from "../runtime/cost.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { once } from "../runtime/once.js";
@@ -77,17 +77,16 @@ export async function loadImageModel(
   options: ImageModelOptions = {},
 ): Promise<ImageModel> {
   const { device: wished = "cpu", threads, warn } = options;
-  const { manifest, file } = findImageModel(nameOrPath);
+  const { manifest, file, checkAll, fingerprint } = findImageModel(nameOrPath);
   const { target: shape, grid } = manifest;
-  const hash = Object.values(manifest.files).reduce((all, { sha256 }) => all + sha256.slice(0, 8), "");
-  for (const name of Object.keys(manifest.files)) file(name);
+  checkAll();
 
   const words = createReader(
     wordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8"))),
     manifest,
   );
   const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
-  // These take turns with the target, whose threads spin.
+  // These take turns with the target.
   const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
   const prefix = shape.prefix && {
     session: await beside(shape.prefix.graph),
@@ -117,8 +116,7 @@ export async function loadImageModel(
     lookup: async () => drafters.lookup(),
     none: async () => drafters.none(),
   };
-  const curve = once((settings: string) => cachedCost(target, settings));
-  const cost = async () => passCost(await curve(`${hash} ${device} ${threads ?? "all"}`));
+  const cost = lazyCost(target, `${fingerprint} ${device} ${threads ?? "all"}`);
   const plans = once(async (key: string) => {
     const [name, count] = key.split(" ");
     const sequences = Number(count);

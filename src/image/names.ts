@@ -25,3 +25,6 @@ export const IMAGE_VERIFIERS = {
 } as const;
 
 export type ImageVerifierName = keyof typeof IMAGE_VERIFIERS;
+
+/** Verifiers without a knob: they change nothing. */
+export const LOSSLESS_VERIFIERS: readonly string[] = ["identical", "rejection", "block"];

@@ -1,5 +1,5 @@
-import type { Sharp } from "sharp";
 import { failure, usage } from "../core/errors.js";
+import { sharpLibrary, toSharp } from "../runtime/sharp.js";
 
 /** 8-bit RGB, row by row from the top. */
 export interface Pixels {
@@ -11,26 +11,6 @@ export interface Pixels {
 /** A path, the bytes of a file, or pixels. */
 export type PictureSource = string | Uint8Array | Pixels;
 
-let library: Promise<typeof import("sharp")["default"]> | undefined;
-
-/** sharp, loaded when first needed. */
-export function pictures() {
-  library ??= import("sharp").then(
-    (module) => module.default,
-    (cause) => {
-      throw failure(
-        `sharp does not load on this machine (${(cause as Error).message}); reinstall it with npm ci`,
-        cause,
-      );
-    },
-  );
-  return library;
-}
-
-/** Pixels as a sharp image, to be resized, encoded and so on. */
-export const toSharp = async ({ data, width, height }: Pixels): Promise<Sharp> =>
-  (await pictures())(data, { raw: { width, height, channels: 3 } });
-
 /**
  * Any picture that sharp reads, in a given size: the first frame, upright, in sRGB, on white, whole, with white at the sides
  * where its shape differs.
@@ -38,7 +18,7 @@ export const toSharp = async ({ data, width, height }: Pixels): Promise<Sharp> =
  * @throws a failure that names the picture and what is wrong with it
  */
 export async function readPicture(source: PictureSource, width: number, height: number): Promise<Pixels> {
-  const sharp = await pictures();
+  const sharp = await sharpLibrary();
   const isPixels = typeof source === "object" && "data" in source && "width" in source;
   if (isPixels) checkPixels(source);
   const name = typeof source === "string" ? source : "the picture";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
+import { parseJson } from "../runtime/json.js";
 import type { ImageManifest } from "./manifest.js";
 
 const FORMAT = "foretoken-image-tokens";
@@ -38,18 +39,10 @@ export const ImageTokens = {
 
   /** @throws a failure that names the source and what is wrong in it */
   parse(json: string, name = "the text"): ImageTokens {
-    let value: unknown;
-    try {
-      value = JSON.parse(json);
-    } catch (cause) {
-      const what = json.trim() === "" ? "it is empty" : (cause as Error).message;
-      throw failure(`${name} is not JSON (${what}): give tokens that foretoken saved`, cause);
-    }
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    const [{ path, message }] = parsed.error.issues;
-    const where = path.length ? `${path.join(".")}: ` : "";
-    throw failure(`${name} holds no image tokens (${where}${message}): give tokens that foretoken saved`);
+    return parseJson(schema, json, name, {
+      isNot: "holds no image tokens",
+      wayOut: "give tokens that foretoken saved",
+    });
   },
 
   stringify: (tokens: ImageTokens): string => `${JSON.stringify(tokens)}\n`,

@@ -1,5 +1,5 @@
 import { usage } from "../core/errors.js";
-import type { Token, Verifier } from "../core/types.js";
+import type { Verifier } from "../core/types.js";
 import {
   block,
   group,
@@ -18,7 +18,43 @@ import type { ImageVerifierName } from "./names.js";
 /** Codes that count as near in `nearest`. */
 const NEIGHBOURS = 24;
 
-const LOSSLESS: Partial<Record<ImageVerifierName, () => Verifier>> = { identical, rejection, block };
+interface Knob {
+  readonly initial: number;
+  readonly high: number;
+  readonly whole?: boolean;
+  /** The verifier at a setting above 0. */
+  readonly at: (relax: number) => Verifier;
+}
+
+/** The verifiers with a knob: its standard setting, its range, and what it means to each. */
+const knobs = ({
+  codebook: { levels },
+  target,
+}: ImageManifest): Partial<Record<ImageVerifierName, Knob>> => ({
+  nearest: {
+    initial: 0.1,
+    high: 1,
+    at(delta) {
+      const { neighbours } = codebook(levels);
+      return nearest({ delta, neighbours: (token) => neighbours(token, NEIGHBOURS) });
+    },
+  },
+  tolerance: { initial: 0.1, high: 1, at: (beta) => tolerance({ beta }) },
+  typical: { initial: 0.7, high: 1, at: (relax) => typical({ epsilon: 1 - relax }) },
+  lenient: { initial: 0.5, high: 0.99, at: (relax) => lenient({ lenience: 1 - relax }) },
+  group: {
+    initial: 1,
+    high: Math.ceil(Math.log2(Math.max(...levels))),
+    whole: true,
+    at(coarseness) {
+      const { cell } = codebook(levels);
+      return group({ groupOf: (token) => cell(token, coarseness) });
+    },
+  },
+  topk: { initial: 10, high: target.vocabularySize, whole: true, at: (k) => topk({ k }) },
+});
+
+const lossless: Partial<Record<ImageVerifierName, () => Verifier>> = { identical, rejection, block };
 
 /**
  * A verifier by name; `relax` 0 is lossless, and more is further from it, in the verifier's own measure.
@@ -30,52 +66,25 @@ export function imageVerifier(
   relax: number | undefined,
   manifest: ImageManifest,
 ): Verifier {
-  const lossless = LOSSLESS[name];
-  if (lossless) {
-    if (relax === undefined || relax === 0) return lossless();
+  const exact = lossless[name];
+  if (exact) {
+    if (relax === undefined || relax === 0) return exact();
     throw usage(
       `the verifier "${name}" is lossless and takes no relax: choose nearest, group, tolerance, typical, lenient or topk`,
     );
   }
-  const levels = Math.max(...manifest.codebook.levels);
-  const ranges: Partial<Record<ImageVerifierName, [initial: number, high: number, whole: boolean]>> = {
-    nearest: [0.1, 1, false],
-    tolerance: [0.1, 1, false],
-    typical: [0.7, 1, false],
-    lenient: [0.5, 0.99, false],
-    group: [1, Math.ceil(Math.log2(levels)), true],
-    topk: [10, manifest.target.vocabularySize, true],
-  };
-  const range = ranges[name];
-  if (!range)
+  const all = knobs(manifest);
+  const knob = all[name];
+  if (!knob)
     throw usage(
-      `there is no verifier "${name}": choose one of ${Object.keys({ ...LOSSLESS, ...ranges }).join(", ")}`,
+      `there is no verifier "${name}": choose one of ${Object.keys({ ...lossless, ...all }).join(", ")}`,
     );
-  const [initial, high, whole] = range;
+  const { initial, high, whole = false, at } = knob;
   const value = relax ?? initial;
   if (!(value >= 0 && value <= high) || (whole && !Number.isInteger(value)))
     throw usage(
       `relax is ${value}: for the verifier "${name}" give a ${whole ? "whole " : ""}number from 0 to ${high}`,
     );
-  if (value === 0) return { ...tolerance({ beta: 0 }), name };
-
-  const book = () => codebook(manifest.codebook.levels);
-  switch (name) {
-    case "nearest": {
-      const { neighbours } = book();
-      return nearest({ delta: value, neighbours: (token: Token) => neighbours(token, NEIGHBOURS) });
-    }
-    case "group": {
-      const { cell } = book();
-      return group({ groupOf: (token) => cell(token, value) });
-    }
-    case "typical":
-      return typical({ epsilon: 1 - value });
-    case "lenient":
-      return lenient({ lenience: 1 - value });
-    case "topk":
-      return topk({ k: value });
-    default:
-      return tolerance({ beta: value });
-  }
+  // At 0 all of them are plain decoding.
+  return value === 0 ? { ...tolerance({ beta: 0 }), name } : at(value);
 }

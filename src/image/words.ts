@@ -1,5 +1,5 @@
 import { usage } from "../core/errors.js";
-import { nearest } from "../core/near.js";
+import { hint, nearest } from "../core/near.js";
 import type { Token } from "../core/types.js";
 import type { ImageManifest, WordsFile } from "./manifest.js";
 
@@ -42,9 +42,8 @@ export function createReader(
     const style = named.aliases[name] ?? name;
     if (styles.includes(style)) return style;
     const names = [...styles, ...Object.keys(named.aliases)];
-    const near = nearest(name, names);
     throw usage(
-      `there is no style ${JSON.stringify(name)}: ${near ? `did you mean ${near}? ` : ""}choose one of ${names.join(", ")}`,
+      `there is no style ${JSON.stringify(name)}: ${hint(name, names)}choose one of ${names.join(", ")}`,
     );
   }
 
@@ -131,8 +130,8 @@ function nothingKnown(prompt: string, spoken: readonly string[], seen: readonly 
     );
     return [nearest(word, seen), ...alike.slice(0, 3)].filter((found) => found !== undefined);
   });
-  const hint = near.length
+  const help = near.length
     ? `near ones: ${[...new Set(near)].slice(0, 6).join(", ")}`
     : "try things, animals, faces, food";
-  return `no word of ${show(prompt)} is known; ${hint}`;
+  return `no word of ${show(prompt)} is known; ${help}`;
 }

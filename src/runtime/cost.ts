@@ -87,3 +87,12 @@ export async function cachedCost(model: Model, key: string): Promise<CostCurve> 
   writeCache(name, curve);
   return curve;
 }
+
+/** The cost of a model's passes, found out when it is first asked for (see `cachedCost`). */
+export function lazyCost(model: Model, key: string): () => Promise<PassCost> {
+  let curve: Promise<CostCurve> | undefined;
+  return async () => {
+    curve ??= cachedCost(model, key);
+    return passCost(await curve);
+  };
+}

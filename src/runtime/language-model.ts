@@ -210,12 +210,10 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
   cache.reserve(total);
 
   const rows = scoredRows(committed, drafted);
-  const integers = (of: (step: Ready, i: number) => number) =>
+  const integers = (of: (slot: number, i: number) => number) =>
     new library.Tensor(
       "int64",
-      BigInt64Array.from({ length: batch * size }, (_, at) =>
-        BigInt(of(steps[Math.floor(at / size)], at % size)),
-      ),
+      BigInt64Array.from({ length: batch * size }, (_, at) => BigInt(of(Math.floor(at / size), at % size))),
       [batch, size],
     );
   const mask = new Float32Array(batch * size * total);
@@ -226,10 +224,10 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
     BigInt(Math.floor(at / rows.length) * size + rows[at % rows.length]),
   );
   const depth = steps.map(({ draft }) => depths(draft));
-  const position = (step: Ready, i: number) =>
-    before + (i < committed ? i : committed + (depth[steps.indexOf(step)][i - committed] ?? 0));
+  const position = (slot: number, i: number) =>
+    before + (i < committed ? i : committed + (depth[slot][i - committed] ?? 0));
   const feeds: Record<string, Tensor> = {
-    [names.ids]: integers(({ tokens, draft }, i) => tokenAt(tokens, draft, i)),
+    [names.ids]: integers((slot, i) => tokenAt(steps[slot].tokens, steps[slot].draft, i)),
     [names.positions]: integers(position),
     [names.bias]: new library.Tensor("float32", mask, [batch, 1, size, total]),
     [names.lengths]: new library.Tensor("int32", new Int32Array(batch).fill(total - 1), [batch]),

@@ -47,6 +47,10 @@ export interface Found<M extends Manifest> {
   readonly folder: string;
   /** Path of one of its files, checked against the manifest. */
   file(name: string): string;
+  /** Checks all of its files. */
+  checkAll(): void;
+  /** Changes whenever one of its files does. */
+  readonly fingerprint: string;
 }
 
 const OWN = fileURLToPath(new URL("../../models", import.meta.url));
@@ -96,9 +100,13 @@ export function findModel<M extends Manifest>(
   }
   const manifest = parsed.data;
   const checked = new Set<string>();
-  return {
+  const found: Found<M> = {
     manifest,
     folder,
+    fingerprint: Object.values(manifest.files).reduce((all, { sha256 }) => all + sha256.slice(0, 8), ""),
+    checkAll() {
+      for (const name of Object.keys(manifest.files)) found.file(name);
+    },
     file(name) {
       const expected = manifest.files[name];
       if (!expected) throw failure(`${path} lists no file "${name}", yet uses it`);
@@ -108,6 +116,7 @@ export function findModel<M extends Manifest>(
       return full;
     },
   };
+  return found;
 }
 
 function locate(nameOrPath: string, kind: string): string {

@@ -2,7 +2,7 @@ import { usage } from "../core/errors.js";
 import { adaptive, type PassCost } from "../core/plan.js";
 import type { Drafter, Modality, Model, Plan, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
-import { cachedCost, passCost } from "../runtime/cost.js";
+import { lazyCost } from "../runtime/cost.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { type Found, findModel, listModels } from "../runtime/manifest.js";
@@ -52,12 +52,9 @@ export const findVoice = (nameOrPath: string): Found<SpeechManifest> =>
 /** @throws usage errors for an unknown voice, failures that name a wrong or torn file. */
 export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOptions = {}): Promise<Voice> {
   const { device: wished = "cpu", threads, warn } = options;
-  const found = findVoice(nameOrPath);
-  const { manifest, file } = found;
+  const { manifest, file, checkAll, fingerprint } = findVoice(nameOrPath);
   const { target: shape } = manifest;
-  const hash = Object.values(manifest.files).reduce((all, { sha256 }) => all + sha256.slice(0, 8), "");
-
-  for (const name of Object.keys(manifest.files)) file(name);
+  checkAll();
   const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
   const decoder = unitDecoder(
     await openSession(file(manifest.decoder.graph), { threads, quiet: true, unfold: true }),
@@ -90,8 +87,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     lookup: async () => drafters.lookup(),
     none: async () => drafters.none(),
   };
-  const curve = once((settings: string) => cachedCost(target, settings));
-  const cost = async () => passCost(await curve(`${hash} ${device} ${threads ?? "all"}`));
+  const cost = lazyCost(target, `${fingerprint} ${device} ${threads ?? "all"}`);
   function needed<T>(part: T | undefined, name: SpeechDrafterName): T {
     if (part === undefined)
       throw usage(

@@ -11,6 +11,8 @@ export interface Beside {
   /** Where to write. */
   readonly temporary: string;
   commit(): Promise<void>;
+  /** Writes all of it and commits. */
+  fill(content: string | Uint8Array): Promise<void>;
   discard(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
     }
   };
   process.once("exit", remove);
-  return {
+  const self: Beside = {
     name,
     temporary,
     async commit() {
@@ -57,19 +59,23 @@ export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
       }
       process.off("exit", remove);
     },
+    async fill(content) {
+      await writeFile(temporary, content).catch((error) => Promise.reject(cannotWrite(name, error)));
+      await self.commit();
+    },
     async discard() {
       await rm(temporary, { force: true });
       process.off("exit", remove);
     },
   };
+  return self;
 }
 
 /** Writes a whole file: its old content stays until the new one is complete. @throws as `beside` */
 export async function writeWhole(name: string, content: string | Uint8Array, wayOut?: WayOut): Promise<void> {
   const file = await beside(name, wayOut);
   try {
-    await writeFile(file.temporary, content).catch((error) => Promise.reject(cannotWrite(name, error)));
-    await file.commit();
+    await file.fill(content);
   } finally {
     await file.discard();
   }

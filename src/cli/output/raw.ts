@@ -13,6 +13,13 @@ export function send(stream: Writable, bytes: Buffer, name: string): Promise<voi
   });
 }
 
+/** What was asked for in words goes to standard output, unless something else goes there. */
+export const sendText = (
+  text: string,
+  { stdout, stderr }: { readonly stdout: Writable; readonly stderr: Writable },
+  { usesStdout }: { readonly usesStdout: boolean },
+) => send(usesStdout ? stderr : stdout, Buffer.from(`${text}\n`), "standard output");
+
 const isClosed = (error: Error) =>
   ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"].includes(codeOf(error) ?? "");
 

@@ -1,5 +1,5 @@
 import { usage } from "../../core/errors.js";
-import { sharpLibrary } from "./raster.js";
+import { sharpLibrary } from "../../runtime/sharp.js";
 
 /** 0 to 255 each; alpha 255 is opaque. */
 export interface Colour {

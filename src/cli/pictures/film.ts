@@ -1,4 +1,5 @@
-import { type Raster, sharpLibrary } from "./raster.js";
+import { sharpLibrary } from "../../runtime/sharp.js";
+import type { Raster } from "./raster.js";
 
 /** Milliseconds that a round is shown, and the finished picture behind them. */
 const STEP = 80;

@@ -1,9 +1,10 @@
 import type { Sharp } from "sharp";
+import { toSharp } from "../../runtime/sharp.js";
 import { PICTURE_FORMATS } from "../draw-options.js";
 import { endingOf } from "../output/ending.js";
 import type { Size } from "../parse.js";
 import { type Colour, forSharp } from "./colour.js";
-import { type Raster, toImage } from "./raster.js";
+import type { Raster } from "./raster.js";
 
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
@@ -33,7 +34,7 @@ export interface EncodeOptions {
 /** Pixels -> the bytes of a file. */
 export async function encodePicture(raster: Raster, options: EncodeOptions): Promise<Buffer> {
   const { format, size, ground, xmp } = options;
-  let image = await toImage(raster);
+  let image = await toSharp(raster);
   if (size) image = image.resize({ ...size, fit: "contain", background: forSharp(ground) });
   if (xmp) image = image.withXmp(xmp);
   return ENCODERS[format](image).toBuffer();

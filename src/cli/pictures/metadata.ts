@@ -1,9 +1,9 @@
 import { access, constants } from "node:fs/promises";
 import type { Metadata } from "sharp";
 import { failure } from "../../core/errors.js";
+import { sharpLibrary } from "../../runtime/sharp.js";
 import { cannotRead } from "../errors.js";
 import { escapeXml, unescapeXml } from "./markup.js";
-import { sharpLibrary } from "./raster.js";
 
 /** What a picture says of itself, as XMP: JSON in a field of our own, the prompt also where programs look for a description. */
 export function toXmp(drawing: object, description = ""): string {

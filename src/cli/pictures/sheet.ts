@@ -1,7 +1,8 @@
 import type { OverlayOptions, Sharp } from "sharp";
+import { sharpLibrary, toSharp } from "../../runtime/sharp.js";
 import { type Colour, forSharp, isLight, isOpaque } from "./colour.js";
 import { escapeXml } from "./markup.js";
-import { type Raster, sharpLibrary, toImage } from "./raster.js";
+import type { Raster } from "./raster.js";
 
 /** Pixels. */
 const MARGIN = 16;
@@ -36,7 +37,7 @@ export async function contactSheet(entries: readonly SheetEntry[], ground: Colou
 
   const overlays: OverlayOptions[] = await Promise.all(
     entries.map(async ({ raster }, i) => ({
-      input: await (await toImage(raster)).png({ compressionLevel: 1 }).toBuffer(),
+      input: await (await toSharp(raster)).png({ compressionLevel: 1 }).toBuffer(),
       ...place(i),
     })),
   );
