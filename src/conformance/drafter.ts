@@ -123,8 +123,10 @@ export function drafterChecks(
         const target = toyModel();
         const small = toyModel({ unlike: { seed: 9, share: 0.4 } });
         const drafter = create(target, small);
-        const options = { target, plan: () => fixedLength(2), runs };
-        assertExact(await divergence(rejection(), drafter, options), `${drafter.name} under rejection`);
+        // The tokens of the check's own vocabulary.
+        const hints = options.encoded && fitting(options.encoded, target.vocabularySize);
+        const settings = { target, plan: () => fixedLength(2), runs, hints };
+        assertExact(await divergence(rejection(), drafter, settings), `${drafter.name} under rejection`);
       },
     },
     {
@@ -147,4 +149,14 @@ export function drafterChecks(
       },
     },
   ];
+}
+
+/** What a modality hands in, for a smaller vocabulary. */
+function fitting({ reference, pieces, ...encoded }: Encoded, size: number): Encoded {
+  const narrow = (tokens: readonly Token[]) => tokens.map((token) => token % size);
+  return {
+    ...encoded,
+    reference: reference && narrow(reference),
+    pieces: pieces?.map((piece) => ({ ...piece, tokens: narrow(piece.tokens) })),
+  };
 }

@@ -3,7 +3,7 @@ import { type Distribution, distribution } from "../core/distribution.js";
 import { adaptive, fixedLength } from "../core/plan.js";
 import type { Sampling } from "../core/sampling.js";
 import { chain } from "../core/tree.js";
-import type { Draft, Drafter, Plan, Rules, Token, Verifier } from "../core/types.js";
+import type { Draft, Drafter, Encoded, Plan, Rules, Token, Verifier } from "../core/types.js";
 import { assert, type Check, enumerate, samplingFloor, totalVariation } from "./check.js";
 import { type Toy, toyModel } from "./toy.js";
 
@@ -108,6 +108,7 @@ export async function divergence(
     rules,
     plan = () => fixedLength(2, 2),
     runs = 20_000,
+    hints = { reference: [2, 3, 0] },
   }: DivergenceOptions = {},
 ): Promise<Divergence> {
   const exact = enumerate(target, PROMPT, LENGTH, sampling, rules);
@@ -118,7 +119,7 @@ export async function divergence(
     const output: Token[] = [];
     const options = {
       target,
-      encoded: { tokens: PROMPT, reference: [2, 3, 0] },
+      encoded: { ...hints, tokens: PROMPT },
       verifier,
       drafter,
       plan: shared,
@@ -145,6 +146,8 @@ interface DivergenceOptions {
   readonly rules?: Rules<unknown>;
   readonly plan?: () => Plan;
   readonly runs?: number;
+  /** What a modality hands drafters besides the prompt. */
+  readonly hints?: Omit<Encoded, "tokens">;
 }
 
 /** Throws, with the figures, when sampling alone does not explain a divergence. */

@@ -1,3 +1,4 @@
+export * from "./by-place.js";
 export * from "./decode.js";
 export * from "./distribution.js";
 export * from "./errors.js";
@@ -6,7 +7,9 @@ export * from "./guided.js";
 export * from "./metrics.js";
 export * from "./noise.js";
 export * from "./plan.js";
+export * from "./plan-follow.js";
 export * from "./plan-steady.js";
 export * from "./sampling.js";
+export * from "./spelling.js";
 export * from "./tree.js";
 export type * from "./types.js";

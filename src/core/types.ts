@@ -82,10 +82,23 @@ export interface Encoded {
   readonly tokens: readonly Token[];
   /** Any sequence worth copying from, in the order the output is expected. */
   readonly reference?: readonly Token[];
-  /** Shape of a grid of tokens, slowest axis first (rows, columns): neighbours are offsets into the output. */
+  /** Shape of a grid of tokens, slowest axis first (frames, rows, columns): neighbours are offsets into the output. */
   readonly grid?: readonly number[];
+  /** Tokens of the output that come before the grid. */
+  readonly lead?: number;
+  /** Tokens that the rules force, by place in the output; undefined: free. */
+  readonly given?: readonly (Token | undefined)[];
+  /** Pieces of the grid worth copying from, to any place: things that the prompt names, as they were seen before. */
+  readonly pieces?: readonly Piece[];
   /** Most tokens worth generating for this prompt. */
   readonly maxTokens?: number;
+}
+
+/** A rectangle of tokens, row by row. */
+export interface Piece {
+  readonly rows: number;
+  readonly columns: number;
+  readonly tokens: readonly Token[];
 }
 
 /** Most nodes, and most nodes in a row, a draft may have this round. */

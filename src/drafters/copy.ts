@@ -15,13 +15,14 @@ export interface CopyOptions {
 export const copy = ({ offsets: given, blank }: CopyOptions = {}): Drafter => ({
   name: "copy",
   async start({ encoded }) {
-    const offsets = given ?? strides(encoded.grid ?? []);
+    const { lead = 0, grid = [] } = encoded;
+    const offsets = given ?? strides(grid);
     return {
       propose({ output, budget }) {
         const drafted: Token[] = [];
-        while (drafted.length < budget.depth) {
+        while (drafted.length < budget.depth && output.length >= lead) {
           const place = output.length + drafted.length;
-          const from = place - (offsets.find((offset) => offset <= place) ?? place + 1);
+          const from = place - (offsets.find((offset) => offset <= place - lead) ?? place + 1);
           const token =
             from < output.length ? (from < 0 ? blank : output[from]) : drafted[from - output.length];
           if (token === undefined) break;

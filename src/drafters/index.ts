@@ -1,5 +1,8 @@
+export { aligned } from "./aligned.js";
 export { branches, firstNonEmpty, longest } from "./combine.js";
 export { type CopyOptions, copy } from "./copy.js";
+export { given } from "./given.js";
+export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";
 export { heads } from "./heads.js";
 export { jacobi } from "./jacobi.js";
 export { lookup } from "./lookup.js";

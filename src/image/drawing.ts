@@ -1,26 +1,22 @@
 import { usage } from "../core/errors.js";
 import { guided } from "../core/guided.js";
 import { createNoise } from "../core/noise.js";
-import { fixedLength, plain } from "../core/plan.js";
 import type { Sampling } from "../core/sampling.js";
-import type { Drafter, Model, Plan, Round, Token, Verifier } from "../core/types.js";
+import type { Model, Round, Token, Verifier } from "../core/types.js";
 import { generate } from "../generate.js";
+import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
 import type { ImageManifest } from "./manifest.js";
 import type { Drawing, ImageEncoded } from "./modality.js";
 import type { ImageModel } from "./model.js";
 import type { ImageDrafterName } from "./names.js";
 import type { ReadPrompt } from "./words.js";
 
-export interface DrawOptions {
+export interface DrawOptions extends SpeculationOptions<ImageEncoded, ImageDrafterName> {
   /** A loaded model (best for more than one picture), or the name or path of one. */
   readonly model?: ImageModel | string;
   /** Left out, words of the prompt choose it ("3d", "flat"), else the model's default. */
   readonly style?: string;
-  /** By name, or one of your own; the model's best if left out. */
-  readonly drafter?: ImageDrafterName | Drafter<ImageEncoded>;
   readonly verifier?: Verifier;
-  /** Always this many guesses; left out, as many as pay on this machine. */
-  readonly draftLength?: number;
   readonly sampling?: Sampling;
   readonly seed?: number;
   /** Which of several pictures of one seed. */
@@ -60,10 +56,8 @@ export async function* drawWith(
   }
 }
 
-export interface ImageSetup {
+export interface ImageSetup extends Speculation<ImageEncoded> {
   readonly target: Model;
-  readonly drafter: Drafter<ImageEncoded> | undefined;
-  readonly plan: Plan;
   readonly sampling: Sampling;
   readonly verifier: Verifier | undefined;
 }
@@ -74,20 +68,17 @@ export async function imageSetup(
   options: Omit<DrawOptions, "model">,
   { unconditional }: Pick<ReadPrompt, "unconditional">,
 ): Promise<ImageSetup> {
-  const { drafter: wished = model.defaultDrafter, draftLength, verifier, guidance = 1 } = options;
+  const { verifier, guidance = 1 } = options;
   const sampling = { ...model.manifest.sampling, ...options.sampling };
   if (typeof guidance === "number" && !(guidance >= 1 && guidance <= 20))
     throw usage(`guidance is ${guidance}: give a number from 1 (none) to 20`);
-  if (draftLength !== undefined && !(Number.isInteger(draftLength) && draftLength >= 0 && draftLength <= 128))
-    throw usage(`draft length is ${draftLength}: give a whole number from 0 to 128`);
   const isGuided = guidance !== 1;
   const target = isGuided ? guidedTarget(model, guidance, unconditional) : model.target;
-  if (wished === "none" || draftLength === 0)
-    return { target, drafter: undefined, plan: plain(), sampling, verifier };
-  const drafter = typeof wished === "string" ? await model.drafter(wished) : wished;
-  const plan =
-    draftLength === undefined ? await model.plan(drafter.name, isGuided ? 2 : 1) : fixedLength(draftLength);
-  return { target, drafter, plan, sampling, verifier };
+  const drafting = {
+    ...model,
+    plan: (name: string) => model.plan(name, isGuided ? 2 : 1),
+  };
+  return { target, sampling, verifier, ...(await speculation(drafting, options, 128)) };
 }
 
 function guidedTarget(

@@ -1,4 +1,5 @@
-import type { Encoded, Modality, Rules, Token, TokenMask } from "../core/types.js";
+import { byPlace } from "../core/by-place.js";
+import type { Encoded, Modality, Token } from "../core/types.js";
 import type { ImageManifest } from "./manifest.js";
 import type { Pixels } from "./picture.js";
 import type { ReadPrompt } from "./words.js";
@@ -9,9 +10,7 @@ export interface ImagePrompt {
   readonly kept?: readonly (Token | undefined)[];
 }
 
-export interface ImageEncoded extends Encoded {
-  readonly kept?: readonly (Token | undefined)[];
-}
+export type ImageEncoded = Encoded;
 
 /** A picture under way. */
 export interface Drawing {
@@ -41,11 +40,11 @@ export function image({ manifest, paint }: ImageParts): Modality<ImagePrompt, Dr
     name: "image",
     encode: async ({ prompt, kept }) => ({
       tokens: prompt.tokens,
-      kept,
+      given: kept,
       grid: [rows, columns],
       maxTokens: count,
     }),
-    rules: ({ kept }) => (kept ? keeping(kept, manifest.target.vocabularySize) : undefined),
+    rules: ({ given }) => given && byPlace({ given, vocabularySize: manifest.target.vocabularySize }),
     async *decode(rounds) {
       const tokens: Token[] = [];
       for await (const round of rounds) {
@@ -61,28 +60,5 @@ export function image({ manifest, paint }: ImageParts): Modality<ImagePrompt, Dr
         };
       }
     },
-  };
-}
-
-/** Rules that force the kept tokens; a state is the place in the picture. */
-function keeping(kept: readonly (Token | undefined)[], vocabularySize: number): Rules<unknown> {
-  const masks = new Map<Token, TokenMask>();
-  const only = (token: Token) => {
-    let mask = masks.get(token);
-    if (!mask) {
-      mask = new Uint32Array((vocabularySize >> 5) + 1);
-      mask[token >> 5] = 1 << (token & 31);
-      masks.set(token, mask);
-    }
-    return mask;
-  };
-  return {
-    start: 0,
-    advance: (place) => (place as number) + 1,
-    mask(place) {
-      const token = kept[place as number];
-      return token === undefined ? undefined : only(token);
-    },
-    ended: () => false,
   };
 }

@@ -1,3 +1,4 @@
+import type { Sharp } from "sharp";
 import { failure, usage } from "../core/errors.js";
 import { sharpLibrary, toSharp } from "../runtime/sharp.js";
 
@@ -18,21 +19,27 @@ export type PictureSource = string | Uint8Array | Pixels;
  * @throws a failure that names the picture and what is wrong with it
  */
 export async function readPicture(source: PictureSource, width: number, height: number): Promise<Pixels> {
-  const sharp = await sharpLibrary();
-  const isPixels = typeof source === "object" && "data" in source && "width" in source;
-  if (isPixels) checkPixels(source);
-  const name = typeof source === "string" ? source : "the picture";
-  try {
-    const image = isPixels ? await toSharp(source) : sharp(source);
-    const data = await image
+  const data = await readableBy(source, (image) =>
+    image
       .autoOrient()
       .toColourspace("srgb")
       .flatten({ background: "white" })
       .resize(width, height, { fit: "contain", background: "white" })
       .removeAlpha()
       .raw()
-      .toBuffer();
-    return { data, width, height };
+      .toBuffer(),
+  );
+  return { data, width, height };
+}
+
+/** What `read` makes of a picture's first frame. @throws a failure that names the picture and what is wrong with it */
+export async function readableBy<T>(source: PictureSource, read: (image: Sharp) => Promise<T>): Promise<T> {
+  const sharp = await sharpLibrary();
+  const isPixels = typeof source === "object" && "data" in source && "width" in source;
+  if (isPixels) checkPixels(source);
+  const name = typeof source === "string" ? source : "the picture";
+  try {
+    return await read(isPixels ? await toSharp(source) : sharp(source));
   } catch (cause) {
     throw failure(`${name} cannot be read as a picture: ${reason(cause as Error)}`, cause);
   }

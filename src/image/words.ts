@@ -1,5 +1,6 @@
 import { usage } from "../core/errors.js";
-import { hint, nearest } from "../core/near.js";
+import { hint } from "../core/near.js";
+import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../core/spelling.js";
 import type { Token } from "../core/types.js";
 import type { ImageManifest, WordsFile } from "./manifest.js";
 
@@ -49,18 +50,15 @@ export function createReader(
 
   /** The word itself, its singular or plural, or the nearest by spelling. */
   function known(word: string, notes: string[]): string | undefined {
-    const other = word.endsWith("s") ? word.slice(0, -1) : `${word}s`;
-    const found = [word, other].find((form) => form in file.ids);
+    const found = formOf(word, (form) => form in file.ids);
     if (found) {
       if (file.ids[found] >= file.nseen)
         notes.push(`"${word}" was never seen in training: its nearest in meaning have to do`);
       return found;
     }
-    const near = word.length > 3 ? nearest(word, seen) : undefined;
-    // A guess at a meaning is worse than none: only a slip of the finger is mended.
-    const slip = near !== undefined && near[0] === word[0] && Math.abs(near.length - word.length) <= 1;
-    notes.push(slip ? `"${word}" is not known: read as "${near}"` : `"${word}" is not known: left out`);
-    return slip ? near : undefined;
+    const instead = mended(word, seen);
+    notes.push(unknownNote(word, instead));
+    return instead;
   }
 
   function kindOf(words: readonly string[]): Token {
@@ -96,7 +94,7 @@ export function createReader(
         style = named.words[stylish];
         spoken = spoken.filter((word) => word !== stylish);
       }
-      if (spoken.length === 0) throw usage(`there are no words in ${show(prompt)}: say what to draw`);
+      if (spoken.length === 0) throw usage(`there are no words in ${quoted(prompt)}: say what to draw`);
       const usable = spoken.slice(0, 4 * ids.words).flatMap((word) => known(word, notes) ?? []);
       if (usable.length === 0) throw usage(nothingKnown(prompt, spoken, seen));
       const words = usable.slice(0, ids.words);
@@ -110,28 +108,4 @@ export function createReader(
       return { words: [], notes: [], ...rest, tokens: unconditional, unconditional };
     },
   };
-}
-
-/** Lower-case words of a-z and digits, accents taken off. */
-const plainWords = (text: string) =>
-  text
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f’']/g, "")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
-
-const show = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-
-function nothingKnown(prompt: string, spoken: readonly string[], seen: readonly string[]): string {
-  const near = spoken.slice(0, 3).flatMap((word) => {
-    const alike = seen.filter(
-      (other) => other.length > 2 && (other.startsWith(word.slice(0, 3)) || word.includes(other)),
-    );
-    return [nearest(word, seen), ...alike.slice(0, 3)].filter((found) => found !== undefined);
-  });
-  const help = near.length
-    ? `near ones: ${[...new Set(near)].slice(0, 6).join(", ")}`
-    : "try things, animals, faces, food";
-  return `no word of ${show(prompt)} is known; ${help}`;
 }

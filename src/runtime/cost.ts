@@ -78,21 +78,21 @@ function isotonic(curve: CostCurve): [rows: number, ms: number][] {
 }
 
 /** The measured curve of a model, from the user's cache where it was measured before on this machine with these settings. */
-export async function cachedCost(model: Model, key: string): Promise<CostCurve> {
+export async function cachedCost(model: Model, key: string, options?: MeasureOptions): Promise<CostCurve> {
   const machine = `${cpus()[0]?.model ?? "unknown"} x${availableParallelism()}`;
   const name = `cost-${createHash("sha256").update(`${key} ${machine} ${process.version}`).digest("hex").slice(0, 16)}.json`;
   const known = readCache<CostCurve>(name);
   if (known?.length) return known;
-  const curve = await measureCost(model);
+  const curve = await measureCost(model, options);
   writeCache(name, curve);
   return curve;
 }
 
 /** The cost of a model's passes, found out when it is first asked for (see `cachedCost`). */
-export function lazyCost(model: Model, key: string): () => Promise<PassCost> {
+export function lazyCost(model: Model, key: string, options?: MeasureOptions): () => Promise<PassCost> {
   let curve: Promise<CostCurve> | undefined;
   return async () => {
-    curve ??= cachedCost(model, key);
+    curve ??= cachedCost(model, key, options);
     return passCost(await curve);
   };
 }

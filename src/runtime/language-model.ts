@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { failure, usage } from "../core/errors.js";
-import { depths, EMPTY } from "../core/tree.js";
+import { depths, EMPTY, pathTo } from "../core/tree.js";
 import type { Draft, Model, Scores, Session, Step, Token } from "../core/types.js";
 import { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
 import { floats, type Ort, ort } from "./ort.js";
@@ -28,10 +28,21 @@ export interface LanguageModelShape extends CacheShape {
   readonly exact: "chain" | "tree";
   /** True where the graph's batch dimension is free. */
   readonly batched?: boolean;
+  /** Where every row is told a token from earlier on as well. */
+  readonly lag?: Lag;
   /** Further outputs, by name, with the shape of a row. */
   readonly taps?: Readonly<Record<string, readonly number[]>>;
   /** Tensor names that differ from `TENSORS`. */
   readonly tensors?: Partial<Names>;
+}
+
+/** A further input int64 [B,S]: the token `distance` places before each row's own. */
+export interface Lag {
+  readonly tensor: string;
+  readonly distance: number;
+  /** The first place of a sequence that counts, and what stands for those before it. */
+  readonly from: number;
+  readonly none: Token;
 }
 
 /**
@@ -66,7 +77,8 @@ export async function languageModel(
   const names: Names = { ...TENSORS, ...shape.tensors };
   const past = Array.from({ length: shape.layers }, (_, layer) => layerNames(names, layer)).flat();
   const { logits, newKeyValue, pastKey, pastValue, ...inputs } = names;
-  for (const name of [...Object.values(inputs), ...past]) {
+  const { lag } = shape;
+  for (const name of [...Object.values(inputs), ...past, ...(lag ? [lag.tensor] : [])]) {
     if (!session.inputNames.includes(name))
       throw failure(`the graph has no input "${name}", which its manifest implies`);
   }
@@ -115,8 +127,10 @@ interface Sequence extends Session {
   readonly cache: KeyValueCache;
   /** Its place in the cache's batch. */
   readonly slot: number;
-  /** Takes in a pass: of its new rows the first `committed` ones count, the rest waits for `keep`. */
-  receive(rows: Float32Array, committed: number): void;
+  /** Its committed tokens, where the model asks for earlier ones. */
+  readonly history: readonly Token[];
+  /** Takes in a pass: of its new rows the first ones, those of `tokens`, count; the draft's wait for `keep`. */
+  receive(rows: Float32Array, tokens: readonly Token[], draft: readonly Token[]): void;
 }
 
 /** The sequences of a cache. */
@@ -124,31 +138,45 @@ function openSequences(contract: Contract, cache: KeyValueCache, start = 0): Seq
   return Array.from({ length: cache.batch }, (_, slot) => openSequence(contract, cache, slot, start));
 }
 
-function openSequence(contract: Contract, cache: KeyValueCache, slot: number, start: number): Sequence {
+function openSequence(
+  contract: Contract,
+  cache: KeyValueCache,
+  slot: number,
+  start: number,
+  past: readonly Token[] = [],
+): Sequence {
+  const remembers = contract.shape.lag !== undefined;
+  const history = past.slice();
   let length = start;
-  let waiting: { rows: Float32Array; from: number } | undefined;
+  let waiting: { rows: Float32Array; from: number; draft: readonly Token[] } | undefined;
   return {
     cache,
     slot,
+    history,
     get length() {
       return length;
     },
-    receive(rows, committed) {
-      for (let row = 0; row < committed; row++) cache.write(rows, row, length + row, slot);
-      length += committed;
-      waiting = { rows, from: committed };
+    receive(rows, tokens, draft) {
+      for (let row = 0; row < tokens.length; row++) cache.write(rows, row, length + row, slot);
+      length += tokens.length;
+      if (remembers) history.push(...tokens);
+      waiting = { rows, from: tokens.length, draft };
     },
     keep(path) {
       if (!waiting && path.length) throw failure("keep() was called without a pass before it");
-      for (const node of path) cache.write(waiting!.rows, waiting!.from + node, length++, slot);
+      for (const node of path) {
+        cache.write(waiting!.rows, waiting!.from + node, length++, slot);
+        if (remembers) history.push(waiting!.draft[node]);
+      }
       waiting = undefined;
     },
     rewind(to) {
       if (to < 0 || to > length) throw usage(`cannot rewind to ${to}: the session has ${length} tokens`);
       length = to;
+      history.length = Math.min(history.length, to);
       waiting = undefined;
     },
-    fork: () => openSequence(contract, cache.copy(slot), 0, length),
+    fork: () => openSequence(contract, cache.copy(slot), 0, length, history),
     [Symbol.asyncDispose]: async () => {
       waiting = undefined;
     },
@@ -178,7 +206,7 @@ async function readPrefix({ library, shape, names, prefix }: Contract, step: Ste
   const feeds = { [names.ids]: new library.Tensor("int64", ids, [1, prefix.length]) };
   const results = await prefix.session.run(feeds, [names.newKeyValue]);
   sequence.cache.reserve(prefix.length);
-  sequence.receive(floats(results[names.newKeyValue]), prefix.length - 1);
+  sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), []);
   return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };
 }
 
@@ -234,6 +262,8 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
     [names.total]: new library.Tensor("int32", Int32Array.of(total), [1]),
     [names.rows]: new library.Tensor("int64", places, [places.length]),
   };
+  const { lag } = shape;
+  if (lag) feeds[lag.tensor] = integers((slot, i) => laggedToken(lag, steps[slot], i, position(slot, i)));
   const dims = [batch, shape.keyValueHeads, cache.capacity, shape.headSize];
   for (let layer = 0; layer < shape.layers; layer++) {
     for (const [i, name] of layerNames(names, layer).entries()) {
@@ -246,7 +276,8 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
   const fresh = floats(results[names.newKeyValue]);
 
   return steps.map(({ sequence: own }, i) => {
-    own.receive(fresh.subarray((i * fresh.length) / batch, ((i + 1) * fresh.length) / batch), committed);
+    const mine = fresh.subarray((i * fresh.length) / batch, ((i + 1) * fresh.length) / batch);
+    own.receive(mine, steps[i].tokens, steps[i].draft.tokens);
     const slice = (name: string, node: number) => {
       const tensor = results[name];
       const width = tensor.size / places.length;
@@ -260,6 +291,17 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
 /** Committed tokens, then the draft, then the last token again to fill up. */
 const tokenAt = (tokens: readonly Token[], draft: Draft, index: number) =>
   index < tokens.length ? tokens[index] : (draft.tokens[index - tokens.length] ?? tokens[tokens.length - 1]);
+
+/** The token that stands `distance` places before a row's own: committed before, in this pass, or on the row's path. */
+function laggedToken({ distance, from, none }: Lag, step: Ready, row: number, position: number): Token {
+  const { sequence, tokens, draft } = step;
+  const at = position - distance;
+  if (at < from) return none;
+  const known = sequence.history[at] ?? tokens[at - sequence.history.length];
+  if (known !== undefined) return known;
+  const path = pathTo(draft, row - tokens.length);
+  return draft.tokens[path[at - sequence.history.length - tokens.length]] ?? none;
+}
 
 /** The last committed token and every draft node; never one row alone (see `languageModel`). */
 function scoredRows(committed: number, drafted: number): number[] {

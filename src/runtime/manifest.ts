@@ -35,6 +35,15 @@ export const languageModelSchema = z.object({
   batched: z.boolean().optional(),
   /** A graph that reads the first tokens of every prompt (see `Prefix`). */
   prefix: z.object({ graph: z.string(), length: z.number().int().positive() }).optional(),
+  /** A further input that tells every row an earlier token (see `Lag`). */
+  lag: z
+    .object({
+      tensor: z.string(),
+      distance: z.number().int().positive(),
+      from: z.number().int().nonnegative(),
+      none: z.number().int().nonnegative(),
+    })
+    .optional(),
   taps: z.record(z.string(), z.array(z.number().int().positive())).optional(),
   tensors: z.partialRecord(z.enum(Object.keys(TENSORS) as [keyof typeof TENSORS]), z.string()).optional(),
 });

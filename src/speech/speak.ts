@@ -1,24 +1,21 @@
 import { usage } from "../core/errors.js";
 import { createMeter, type Metrics } from "../core/metrics.js";
-import { fixedLength, plain } from "../core/plan.js";
 import type { Sampling } from "../core/sampling.js";
-import type { Drafter, Plan, Token, Verifier } from "../core/types.js";
+import type { Token, Verifier } from "../core/types.js";
 import { generate } from "../generate.js";
+import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
 import { normalize } from "./frontend/normalize.js";
 import { prepare } from "./frontend/phonemes.js";
 import { paragraphs, sentences } from "./frontend/sentences.js";
+import type { SpeechEncoded } from "./modality.js";
 import type { SpeechDrafterName } from "./names.js";
 import { timeStretch } from "./stretch.js";
 import { loadVoice, type Voice } from "./voice.js";
 
-export interface SpeakOptions {
+export interface SpeakOptions extends SpeculationOptions<SpeechEncoded, SpeechDrafterName> {
   /** A loaded voice (best for more than one text), or the name or path of one. */
   readonly voice?: Voice | string;
-  /** By name, or one of your own; the voice's best if left out. */
-  readonly drafter?: SpeechDrafterName | Drafter;
   readonly verifier?: Verifier;
-  /** Always this many guesses; left out, as many as pay on this machine. */
-  readonly draftLength?: number;
   readonly sampling?: Sampling;
   readonly seed?: number;
   /** 0.5 half as fast, 2 twice as fast, at the same pitch. */
@@ -137,28 +134,15 @@ export async function* speak(
   }
 }
 
-export interface SpeechSetup {
-  readonly drafter: Drafter | undefined;
-  readonly plan: Plan;
+export interface SpeechSetup extends Speculation<SpeechEncoded> {
   readonly sampling: Sampling;
   readonly verifier: Verifier | undefined;
 }
 
 /** What `decode` needs besides the sentence, from the options of `speak`. Plans learn from sentence to sentence. */
 export async function speechSetup(voice: Voice, options: SpeakOptions): Promise<SpeechSetup> {
-  const { drafter: wished = voice.defaultDrafter, draftLength, verifier } = options;
   const sampling = { ...voice.manifest.sampling, ...options.sampling };
-  if (
-    draftLength !== undefined &&
-    !(Number.isInteger(draftLength) && draftLength >= 0 && draftLength <= 64)
-  ) {
-    throw usage(`draft length is ${draftLength}: give a whole number from 0 to 64`);
-  }
-  if (wished === "none" || draftLength === 0)
-    return { drafter: undefined, plan: plain(), sampling, verifier };
-  const drafter = (typeof wished === "string" ? await voice.drafter(wished) : wished) as Drafter;
-  const plan = draftLength === undefined ? await voice.plan(drafter.name) : fixedLength(draftLength);
-  return { drafter, plan, sampling, verifier };
+  return { sampling, verifier: options.verifier, ...(await speculation(voice, options, 64)) };
 }
 
 export function concat(parts: readonly Float32Array[]): Float32Array {

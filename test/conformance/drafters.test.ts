@@ -1,8 +1,11 @@
 import { drafterChecks, TOY_HEADS } from "../../src/conformance/index.js";
 import {
+  aligned,
   branches,
   copy,
   firstNonEmpty,
+  given,
+  gridLookup,
   heads,
   jacobi,
   longest,
@@ -57,4 +60,22 @@ conforms(
 conforms(
   "branches",
   drafterChecks((_, small) => branches(model(small), lookup())),
+);
+
+const GRID = {
+  encoded: {
+    tokens: [1, 2],
+    lead: 4,
+    grid: [9, 2, 3],
+    reference: [3, 1, 4, 1],
+    pieces: [{ rows: 1, columns: 2, tokens: [5, 6] }],
+  },
+};
+conforms(
+  "gridLookup behind an aligned plan",
+  drafterChecks(() => firstNonEmpty(aligned(), gridLookup({ blank: 0 })), GRID),
+);
+conforms(
+  "jacobi filled by gridLookup",
+  drafterChecks(() => jacobi({ window: 6, filler: given(gridLookup({ blank: 0 })) }), GRID),
 );

@@ -1,0 +1,166 @@
+import { usage } from "../core/errors.js";
+import type { Sampling } from "../core/sampling.js";
+import type { Round, Token, Verifier } from "../core/types.js";
+import { generate } from "../generate.js";
+import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
+import type { Filming, VideoEncoded } from "./modality.js";
+import type { VideoModel } from "./model.js";
+import { LONGEST_DRAFT, MOST_FRAMES, type VideoDrafterName } from "./names.js";
+import { type FrameTokens, framesOf } from "./tokens.js";
+import type { ReadClip } from "./words.js";
+
+export interface AnimateOptions extends SpeculationOptions<VideoEncoded, VideoDrafterName> {
+  /** A loaded model (best for more than one film), or the name or path of one. */
+  readonly model?: VideoModel | string;
+  /** Left out, words of the prompt choose it ("3d", "animated"), else the model's default. */
+  readonly style?: string;
+  readonly verifier?: Verifier;
+  readonly sampling?: Sampling;
+  readonly seed?: number;
+  /** Which of several films of one seed. */
+  readonly stream?: number;
+  /** Frames wanted; beyond one clip of the model a film goes on from its own last frames. */
+  readonly frames?: number;
+  readonly signal?: AbortSignal;
+  /** Yields behind every round of the loop, not only when frames are finished. */
+  readonly rounds?: boolean;
+  readonly onRound?: (round: Round) => void;
+  /** Told what became of words the model does not know. */
+  readonly warn?: (line: string) => void;
+}
+
+export type Animated = Omit<AnimateOptions, "model">;
+
+/** What stands before a film begins. */
+export interface Beginning {
+  readonly ground?: string;
+  readonly frames: readonly FrameTokens[];
+  /** Whether these frames belong to the film, or come before it. */
+  readonly shown: boolean;
+}
+
+/** Frames that a clip goes on from: half a clip shows most motions' course. */
+const OVERLAP = 8;
+
+/** Films with a loaded model, clip by clip; some frames may be given. Without a prompt the model goes by them alone. */
+export async function* animateWith(
+  model: VideoModel,
+  prompt: string | undefined,
+  options: Animated,
+  beginning: Beginning = { frames: [], shown: true },
+): AsyncGenerator<Filming, void, undefined> {
+  const { frames: wanted = model.manifest.clip.frames, style, warn } = options;
+  if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_FRAMES))
+    throw usage(`${wanted} frames cannot be made: give a whole number from 1 to ${MOST_FRAMES}`);
+  const read = prompt === undefined ? model.wordless(style) : model.read(prompt, style);
+  for (const note of read.notes) warn?.(note);
+  const setup = await videoSetup(model, options);
+
+  const { clip } = model.manifest;
+  // A first frame may be shown and lead into a whole clip; behind more than that only new frames count.
+  const all = [...beginning.frames];
+  const hidden = beginning.shown ? 0 : all.length;
+  let ground = beginning.ground;
+  for (let turn = 0; all.length - hidden < wanted || turn === 0; turn++) {
+    const before = all.slice(-OVERLAP);
+    const count = Math.min(clip.frames, before.length + wanted - (all.length - hidden));
+    const offset = all.length - before.length - hidden;
+    let last: Filming | undefined;
+    for await (const filming of clipOf(
+      model,
+      read,
+      { ground, frames: before },
+      count,
+      turn,
+      setup,
+      options,
+    )) {
+      last = filming;
+      // Frames that were given, or stood in the clip before, are no news.
+      const done = all.length - hidden;
+      if (options.rounds || filming.done || filming.frames + offset > done)
+        yield shifted(filming, { offset, total: wanted, least: done, more: offset + count < wanted });
+    }
+    all.push(...framesOf(last!.tokens, model.layout).slice(before.length, count));
+    ground ??= last!.ground?.name;
+  }
+}
+
+/** One clip of the model. */
+async function* clipOf(
+  model: VideoModel,
+  prompt: ReadClip,
+  { ground, frames: before }: Pick<Beginning, "ground" | "frames">,
+  frames: number,
+  turn: number,
+  setup: VideoSetup,
+  { seed, stream = 0, signal, onRound, rounds = false }: Animated,
+): AsyncGenerator<Filming, void, undefined> {
+  const given = givenTokens(model, ground, before);
+  const filmings = generate(
+    model.modality,
+    { prompt, given, frames },
+    { ...setup, target: model.target, seed, stream: stream + turn * 65536, signal, onRound },
+  );
+  let finished = 0;
+  for await (const filming of filmings) {
+    if (rounds || filming.done || filming.frames > finished) yield filming;
+    finished = filming.frames;
+  }
+}
+
+function givenTokens(
+  { layout }: VideoModel,
+  ground: string | undefined,
+  frames: readonly FrameTokens[],
+): (Token | undefined)[] | undefined {
+  if (ground === undefined && frames.length === 0) return undefined;
+  const given: (Token | undefined)[] = new Array(layout.lead).fill(undefined);
+  if (ground !== undefined) given[0] = layout.groundToken(ground);
+  frames.forEach(({ shift }, index) => {
+    given[1 + index] = layout.shiftToken(shift);
+  });
+  return [...given, ...frames.flatMap(({ tokens }) => tokens)];
+}
+
+interface PartOf {
+  /** The film's frame 0 is the clip's frame -offset. */
+  readonly offset: number;
+  readonly total: number;
+  /** Frames of the film that were finished before this clip. */
+  readonly least: number;
+  /** Whether further clips follow. */
+  readonly more: boolean;
+}
+
+/** A clip as a part of a film; frames before the film's first are not shown. */
+function shifted(filming: Filming, { offset, total, least, more }: PartOf): Filming {
+  if (offset === 0 && !more && filming.total === total) return filming;
+  return {
+    ...filming,
+    frames: Math.max(least, Math.min(total, filming.frames + offset)),
+    total,
+    done: filming.done && !more,
+    async frame(index, guesses) {
+      const frame = await filming.frame(index - offset, guesses);
+      const same = frame.same + offset;
+      return { ...frame, index, same: same >= 0 ? same : index };
+    },
+    patches: (index) => filming.patches(index - offset),
+    box(place) {
+      const box = filming.box(place);
+      return box && { ...box, frame: box.frame + offset };
+    },
+  };
+}
+
+export interface VideoSetup extends Speculation<VideoEncoded> {
+  readonly sampling: Sampling;
+  readonly verifier: Verifier | undefined;
+}
+
+/** What `decode` needs besides target and prompt. Plans learn from film to film. */
+export async function videoSetup(model: VideoModel, options: Animated): Promise<VideoSetup> {
+  const sampling = { ...model.manifest.sampling, ...options.sampling };
+  return { sampling, verifier: options.verifier, ...(await speculation(model, options, LONGEST_DRAFT)) };
+}

@@ -1,0 +1,24 @@
+export {
+  animate,
+  filmed,
+  type GeneratedVideo,
+  generateVideo,
+  type ShownFrame,
+  type VideoReport,
+} from "./animate.js";
+export { type AnimateOptions, type VideoSetup, videoSetup } from "./animating.js";
+export { type Box, type Ground, type Layout, layoutOf, type Rgb, type Shift } from "./layout.js";
+export { findVideoModel, listVideoModels, type VideoManifest } from "./manifest.js";
+export { type Matte, readMatte } from "./matte.js";
+export { type Filming, type VideoEncoded, type VideoPrompt, video } from "./modality.js";
+export { loadVideoModel, type VideoModel, type VideoModelOptions } from "./model.js";
+export {
+  DEFAULT_VIDEO_MODEL,
+  VIDEO_DRAFTERS,
+  VIDEO_VERIFIERS,
+  type VideoDrafterName,
+  type VideoVerifierName,
+} from "./names.js";
+export { compose, paintGround, type Screen, type VideoFrame } from "./screen.js";
+export { type FrameTokens, VideoTokens } from "./tokens.js";
+export { type ClipReader, createClipReader, type ReadClip } from "./words.js";

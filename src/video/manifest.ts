@@ -1,0 +1,87 @@
+import { z } from "zod";
+import {
+  type Found,
+  findModel,
+  languageModelSchema,
+  listModels,
+  manifestSchema,
+} from "../runtime/manifest.js";
+
+const size = z.number().int().positive();
+const id = z.number().int().nonnegative();
+const byte = z.number().int().min(0).max(255);
+const rgb = z.tuple([byte, byte, byte]).readonly();
+
+/** A text -> video-tokens model: language model, tokenizer, words. */
+export const videoManifestSchema = manifestSchema.extend({
+  kind: z.literal("video"),
+  target: languageModelSchema,
+  /** A clip is [ground, a shift for each frame, the frames' patches]; `blank` is the patch with nothing in it. */
+  clip: z.object({ frames: size, rows: size, columns: size, fps: z.number().positive(), blank: id }),
+  /** Ids of grounds, from `base` on; one colour, or two for a gradient from top to bottom. */
+  backgrounds: z.object({
+    base: id,
+    names: z.array(z.string()),
+    rgb: z.record(z.string(), z.union([rgb, z.tuple([rgb, rgb]).readonly()])),
+  }),
+  /** Ids of shifts, base + down * size + right, in `size`ths of a patch: how far patches stand from their grid. */
+  shifts: z.object({ base: id, size }),
+  /** What is seen of the canvas of patches, in pixels. */
+  picture: z.object({ width: size, height: size }),
+  /** int64 [N,rows,columns] -> uint8 [N,height,width,4], premultiplied RGBA. */
+  decoder: z.object({ graph: z.string(), width: size, height: size }),
+  /** uint8 [N,height,width,4], premultiplied RGBA -> int64 [N,rows,columns]. */
+  encoder: z.object({ graph: z.string(), width: size, height: size }),
+  /** Levels of a finite scalar quantiser (Mentzer et al. 2024), the fastest digit first. */
+  codebook: z.object({ levels: z.array(size) }),
+  /** The prompt is [style, words ..., begin]; its ids count from `base`. */
+  prompt: z.object({ words: size, base: id, pad: id, unknown: id, begin: id, nostyle: id }),
+  words: z.string(),
+  /** Patches of known things: uint16, little-endian (see the words file). */
+  store: z.string().optional(),
+  styles: z
+    .object({
+      default: z.string(),
+      aliases: z.record(z.string(), z.string()),
+      /** Words that choose a style when they stand in a prompt. */
+      words: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  /** Windows that follow acceptance, measured beforehand (see `follow`). */
+  windows: z
+    .array(z.object({ factor: z.number(), margin: z.number(), rows: z.number(), tokens: z.number() }))
+    .optional(),
+  sampling: z.object({ temperature: z.number().nonnegative(), minP: z.number().min(0).max(1).optional() }),
+});
+
+export type VideoManifest = z.infer<typeof videoManifestSchema>;
+
+/** The words file beside a manifest. */
+export const videoWordsSchema = z.object({
+  /** Word -> text id. */
+  ids: z.record(z.string(), id),
+  styles: z.record(z.string(), id),
+  stopWords: z.array(z.string()),
+  /** Motion -> its phrases; speed -> its adverbs; size -> its words. */
+  motions: z.record(z.string(), z.array(z.string())),
+  adverbs: z.record(z.string(), z.array(z.string())),
+  sizes: z.record(z.string(), z.array(z.string())),
+  /** Phrase -> ground. */
+  grounds: z.record(z.string(), z.string()),
+  things: z.array(z.object({ name: z.string(), aliases: z.array(z.string()), category: z.string() })),
+  /** Names of things that move by themselves in the style "animated". */
+  animations: z.array(z.string()),
+  /** "motion speed size" -> the shifts of the frames. */
+  plans: z.record(z.string(), z.array(id)).optional(),
+  /** Layout of the store: for every entry a square of patches of each size, row by row. */
+  store: z
+    .object({ sizes: z.array(size), entries: z.array(z.object({ thing: id, style: z.string() })) })
+    .optional(),
+});
+
+export type VideoWords = z.infer<typeof videoWordsSchema>;
+
+export const listVideoModels = () => listModels("video");
+
+export const findVideoModel = (nameOrPath: string): Found<VideoManifest> =>
+  findModel(nameOrPath, videoManifestSchema, "video");

@@ -1,0 +1,135 @@
+import { failure } from "../core/errors.js";
+import { type PictureSource, readableBy } from "../image/picture.js";
+import type { RawPixels } from "../runtime/sharp.js";
+import type { Ground, Rgb } from "./layout.js";
+
+/** A thing cut out of its picture: RGBA, straight alpha; the box it fills; what it stood on. */
+export interface Matte {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+  readonly box: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  readonly ground: Pick<Ground, "top" | "bottom"> | undefined;
+}
+
+/** How far a pixel's colour may be from the ground's beside it, 0 to 255 a channel, and how far is surely a thing. */
+const GROUND = 14;
+const THING = 60;
+
+/**
+ * Cuts a thing out of its picture: by its alpha if it has any, else from the plain ground that reaches the picture's edge (one
+ * colour or a gradient).
+ *
+ * @throws a failure for a picture whose edge shows no plain ground, or in which nothing stands on it
+ */
+export async function readMatte(source: PictureSource, width: number, height: number): Promise<Matte> {
+  const name = typeof source === "string" ? source : "the picture";
+  const straight = await readableBy(source, (image) =>
+    image
+      .autoOrient()
+      .toColourspace("srgb")
+      .ensureAlpha()
+      .resize(width, height, { fit: "contain", background: { r: 0, g: 0, b: 0, alpha: 0 } })
+      .raw()
+      .toBuffer(),
+  );
+  const data = Uint8Array.from(straight);
+  const seeThrough = countOf(data, (at) => data[at + 3] < 128);
+  // A few pixels may be see-through where the shape of picture and frame differ.
+  const matte =
+    seeThrough > 0.02 * width * height ? undefined : matteOf({ data, width, height, channels: 4 });
+  if (matte?.share === 0 || (matte && matte.share > 0.92))
+    throw failure(
+      `${name} has nothing that stands on a plain ground: give a picture with transparency, or a thing on one colour`,
+    );
+  const rgba = matte?.data ?? data;
+  const box = boxOf(rgba, width, height);
+  if (!box) throw failure(`${name} is empty: there is nothing in it to move`);
+  return { width, height, rgba, box, ground: matte?.ground };
+}
+
+function countOf(data: Uint8Array, test: (at: number) => boolean): number {
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) if (test(at)) count++;
+  return count;
+}
+
+/** Straight RGBA with the ground gone, the share of pixels that is left, and the ground. */
+function matteOf({ data, width, height }: RawPixels) {
+  const rowColour = (y: number): Rgb => {
+    const edge = [0, 1, width - 2, width - 1].map((x) => (y * width + x) * 4);
+    return [0, 1, 2].map((c) => median(edge.map((at) => data[at + c]))) as unknown as Rgb;
+  };
+  const rows = Array.from({ length: height }, (_, y) => rowColour(y));
+  const far = (at: number, y: number) =>
+    Math.max(...rows[y].map((colour, c) => Math.abs(data[at * 4 + c] - colour)));
+  // From the edge inwards over everything that looks like the ground of its row.
+  const isGround = new Uint8Array(width * height);
+  const waiting: number[] = [];
+  const visit = (x: number, y: number) => {
+    const at = y * width + x;
+    if (x < 0 || y < 0 || x >= width || y >= height || isGround[at] || far(at, y) > GROUND) return;
+    isGround[at] = 1;
+    waiting.push(at);
+  };
+  for (let x = 0; x < width; x++) for (const y of [0, height - 1]) visit(x, y);
+  for (let y = 0; y < height; y++) for (const x of [0, width - 1]) visit(x, y);
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ])
+      visit(x + dx, y + dy);
+  }
+  let left = 0;
+  for (let at = 0; at < width * height; at++) {
+    const y = Math.floor(at / width);
+    if (!isGround[at]) {
+      left++;
+      // Pixels at the border are mixed with the ground: their colour is taken as the thing's, their cover by distance.
+      if (touches(at, isGround, width, height)) {
+        const cover = Math.min(1, Math.max(0.2, far(at, y) / THING));
+        for (let c = 0; c < 3; c++) {
+          const pure = rows[y][c] + (data[at * 4 + c] - rows[y][c]) / cover;
+          data[at * 4 + c] = Math.max(0, Math.min(255, Math.round(pure)));
+        }
+        data[at * 4 + 3] = Math.round(255 * cover);
+      }
+    } else data.fill(0, at * 4, at * 4 + 4);
+  }
+  return { data, share: left / (width * height), ground: { top: rows[0], bottom: rows[height - 1] } };
+}
+
+function touches(at: number, isGround: Uint8Array, width: number, height: number): boolean {
+  const [x, y] = [at % width, Math.floor(at / width)];
+  return (
+    (x > 0 && isGround[at - 1] === 1) ||
+    (x < width - 1 && isGround[at + 1] === 1) ||
+    (y > 0 && isGround[at - width] === 1) ||
+    (y < height - 1 && isGround[at + width] === 1)
+  );
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+
+function boxOf(rgba: Uint8Array, width: number, height: number): Matte["box"] | undefined {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (rgba[(y * width + x) * 4 + 3] < 24) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return right < 0 ? undefined : { left, top, width: right - left + 1, height: bottom - top + 1 };
+}

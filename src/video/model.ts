@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { usage } from "../core/errors.js";
+import { adaptive } from "../core/plan.js";
+import { follow } from "../core/plan-follow.js";
+import type { Drafter, Modality, Model, Piece, Plan, Verifier } from "../core/types.js";
+import * as drafters from "../drafters/index.js";
+import type { PictureSource } from "../image/picture.js";
+import { lazyCost } from "../runtime/cost.js";
+import { openTarget } from "../runtime/device.js";
+import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
+import { once } from "../runtime/once.js";
+import { type Device, openSession } from "../runtime/ort.js";
+import * as verifiers from "../verifiers/index.js";
+import { type Animated, animateWith } from "./animating.js";
+import { createEye } from "./encode.js";
+import { type Layout, layoutOf } from "./layout.js";
+import { findVideoModel, type VideoManifest, type VideoWords, videoWordsSchema } from "./manifest.js";
+import { type Filming, type VideoEncoded, type VideoPrompt, video } from "./modality.js";
+import {
+  DEFAULT_VIDEO_MODEL,
+  LONGEST_DRAFT,
+  type VideoDrafterName,
+  type VideoVerifierName,
+} from "./names.js";
+import { createScreen, type VideoFrame } from "./screen.js";
+import { VideoTokens } from "./tokens.js";
+import { type ClipReader, createClipReader } from "./words.js";
+
+export interface VideoModelOptions {
+  readonly device?: Device;
+  readonly threads?: number;
+  /** Called with a line when something works otherwise than asked for. */
+  readonly warn?: (line: string) => void;
+}
+
+/** A text -> video model, loaded. */
+export interface VideoModel extends ClipReader {
+  readonly name: string;
+  readonly manifest: VideoManifest;
+  readonly layout: Layout;
+  readonly device: Device;
+  readonly target: Model;
+  readonly modality: Modality<VideoPrompt, Filming, VideoEncoded>;
+  /** Films what the prompt says: frames as they are done (see `Filming`). */
+  animate(prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
+  /**
+   * Image to video: moves the thing in a picture as the prompt says. It is cut out by the picture's alpha or from its plain
+   * ground, and stands in the middle of the first frame at the usual size.
+   */
+  from(picture: PictureSource, prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
+  /** Goes on from frames that are there, of which the last few count; films what comes after them. */
+  continue(
+    film: VideoTokens,
+    options?: Animated & { readonly prompt?: string },
+  ): AsyncGenerator<Filming, void, undefined>;
+  /** The tokens of a film's frames: things that move before a plain ground. @throws failures that name the frame */
+  encode(frames: readonly PictureSource[]): Promise<VideoTokens>;
+  /** Tokens -> frames. @throws errors for tokens of another model, of a wrong number or out of range */
+  decode(film: VideoTokens): Promise<VideoFrame[]>;
+  /** The drafter that is fastest with this model. */
+  readonly defaultDrafter: VideoDrafterName;
+  drafter(name: VideoDrafterName): Promise<Drafter<VideoEncoded>>;
+  verifier(name: VideoVerifierName): Verifier;
+  /** The adaptive plan of a drafter, the same each time: it learns from film to film. */
+  plan(name: string): Promise<Plan>;
+}
+
+/** @throws usage errors for an unknown model, failures that name a wrong or torn file. */
+export async function loadVideoModel(
+  nameOrPath: string = DEFAULT_VIDEO_MODEL,
+  options: VideoModelOptions = {},
+): Promise<VideoModel> {
+  const { device: wished = "cpu", threads, warn } = options;
+  const { manifest, file, checkAll, fingerprint } = findVideoModel(nameOrPath);
+  const { target: shape, clip } = manifest;
+  checkAll();
+
+  const words = videoWordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8")));
+  const reader = createClipReader(words, manifest);
+  const layout = layoutOf(manifest);
+  const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
+  const target = await languageModel(session, shape as LanguageModelShape);
+  // These take turns with the target.
+  const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
+  const screen = createScreen(() => beside(manifest.decoder.graph), manifest, layout);
+  // Opened while the first tokens are made.
+  void beside(manifest.decoder.graph).catch(() => {});
+  const eye = createEye(() => beside(manifest.encoder.graph), manifest, layout);
+  const store = once((path: string) => readStore(path, words));
+  const pieces = (things: readonly number[], style: string) =>
+    manifest.store ? store(file(manifest.store))(things, style) : [];
+
+  const { aligned, copy, firstNonEmpty, given, gridLookup, jacobi, none } = drafters;
+  const planned = (drafter: Drafter) => given(firstNonEmpty(aligned(), drafter));
+  const looking = () => planned(gridLookup({ blank: clip.blank }));
+  const makers: Record<VideoDrafterName, () => Drafter<VideoEncoded>> = {
+    jacobi: () => jacobi({ window: LONGEST_DRAFT, filler: looking() }),
+    lookup: () => ({ ...looking(), name: "lookup" }),
+    copy: () => ({ ...planned(copy({ blank: clip.blank })), name: "copy" }),
+    none,
+  };
+  const cost = lazyCost(target, `${fingerprint} ${device} ${threads ?? "all"}`, COSTS);
+  const checks: Record<VideoVerifierName, () => Verifier> = {
+    identical: verifiers.identical,
+    rejection: verifiers.rejection,
+    block: verifiers.block,
+  };
+
+  const model: VideoModel = {
+    ...reader,
+    name: manifest.name,
+    manifest,
+    layout,
+    device,
+    target,
+    modality: video({ manifest, layout, screen, pieces }),
+    animate: (prompt, options = {}) => animateWith(model, prompt, options),
+    async *from(picture, prompt, options = {}) {
+      const first = await eye.thing(picture);
+      yield* animateWith(model, prompt, options, { frames: [first], shown: true });
+    },
+    async *continue(film, { prompt, ...options } = {}) {
+      const { frames, ground } = VideoTokens.check(film, manifest);
+      yield* animateWith(model, prompt, options, { ground: ground.name, frames, shown: false });
+    },
+    async encode(frames) {
+      if (frames.length === 0) throw usage("there are no frames to encode: give at least one picture");
+      const seen = [];
+      for (const frame of frames) seen.push(await eye.frame(frame));
+      return VideoTokens.of(
+        seen.map(({ shift, tokens }) => ({ shift, tokens })),
+        seen[0].ground,
+        manifest,
+      );
+    },
+    async decode(film) {
+      const { frames } = VideoTokens.check(film, manifest);
+      const shown: VideoFrame[] = [];
+      for (const [index, { shift, tokens }] of frames.entries()) {
+        const isSame = (other: (typeof frames)[number]) =>
+          other.shift.join() === shift.join() && other.tokens.join() === tokens.join();
+        shown.push({ ...(await screen.show(tokens, shift)), index, same: frames.findIndex(isSame) });
+      }
+      return shown;
+    },
+    defaultDrafter: "jacobi",
+    drafter: once(async (name: VideoDrafterName) => makers[name]()),
+    verifier: (name) => checks[name](),
+    plan: once(async (name: string) =>
+      manifest.windows && name !== "copy"
+        ? follow({ cost: await cost(), windows: manifest.windows, maxDepth: LONGEST_DRAFT })
+        : adaptive({ cost: await cost(), maxDepth: 48 }),
+    ),
+  };
+  return model;
+}
+
+/** Half a clip is in the cache on average, and passes are long. */
+const COSTS = { past: 1400, sizes: [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 144] };
+
+/** Pieces of the model's store: those of the things in this style, then those in others. */
+function readStore(path: string, { store }: VideoWords) {
+  if (!store) return () => [];
+  const bytes = readFileSync(path);
+  const codes = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const length = store.sizes.reduce((sum, side) => sum + side * side, 0);
+  return (things: readonly number[], style: string): Piece[] => {
+    const entries = [...store.entries.entries()].filter(([, { thing }]) => things.includes(thing));
+    const own = ([, entry]: (typeof entries)[number]) => (entry.style === style ? 0 : 1);
+    return entries
+      .sort((a, b) => own(a) - own(b))
+      .flatMap(([index]) => {
+        let at = index * length;
+        return store.sizes.map((side) => {
+          const tokens = Array.from(codes.subarray(at, at + side * side));
+          at += side * side;
+          return { rows: side, columns: side, tokens };
+        });
+      });
+  };
+}
