@@ -63,6 +63,29 @@ export function lengthPanel(lengths, plan) {
   };
 }
 
+/** Tokens a pass by frame of a clip; a row's first figure is that of the tokens before the frames. */
+export function framePanel(rows) {
+  const drafters = rows.filter(({ name }) => name !== "none");
+  const values = drafters.flatMap(({ name: drafter, byFrame }) =>
+    byFrame.slice(1).map((tokens, frame) => ({ drafter, frame, tokens })),
+  );
+  return {
+    width: 300,
+    height: 220,
+    title: "Tokens a pass, by frame",
+    data: { values },
+    mark: { type: "line", point: true },
+    encoding: {
+      x: { field: "frame", type: "quantitative", title: "frame", axis: { tickMinStep: 1 } },
+      y: { field: "tokens", type: "quantitative", title: "tokens a pass" },
+      color: colour(
+        "drafter",
+        drafters.map(({ name }) => name),
+      ),
+    },
+  };
+}
+
 /** Rows of panels, each with a title if it has one, as SVG; undefined where vega is not installed. */
 export async function chart(rows) {
   let library;

@@ -3,6 +3,7 @@
 // npm run bench -- image [--prompts N] [options]
 // npm run bench -- image --relaxed [--prompts N] [--seeds K] [options]
 // npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
+// npm run bench -- video [--prompts N] [--json] [options]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -11,8 +12,9 @@ import { parseArgs } from "node:util";
 import { formsBench } from "./forms.mjs";
 import { imageBench } from "./image.mjs";
 import { speechBench } from "./speech.mjs";
+import { videoBench } from "./video.mjs";
 
-const benches = { speech: speechBench, image: imageBench, forms: formsBench };
+const benches = { speech: speechBench, image: imageBench, video: videoBench, forms: formsBench };
 const text = { type: "string" };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +31,7 @@ const { values, positionals } = parseArgs({
     out: { type: "string", default: "bench/out" },
     peers: { type: "boolean", default: false },
     relaxed: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
     picture: text,
     prompt: text,
     style: text,

@@ -2,7 +2,7 @@
 //   <!-- run:NAME --> ... <!-- /run:NAME -->       what a command says
 //   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md)
 //   <!-- file:PATH --> ... <!-- /file -->          a file of the repository
-// NAME.svg beside speech.md and image.md goes to docs.
+// NAME.svg beside speech.md, image.md and video.md goes to docs.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -10,6 +10,7 @@ const out = process.argv[2] ?? "bench/out";
 const COMMANDS = {
   speak: ["speak", "The library closes early on Thursdays.", "-o", `${out}/hello.wav`],
   draw: ["draw", "a smiling orange cat", "-o", `${out}/cat.png`],
+  animate: ["animate", "a red apple bounces on blue", "-o", `${out}/apple.webp`],
 };
 const fenced = (text, language = "") => `\`\`\`${language}\n${text.trim()}\n\`\`\``;
 
@@ -36,5 +37,5 @@ const readme = readFileSync("README.md", "utf8").replace(MARKED, (all, open, kin
   return text === undefined ? all : `${open}${text}\n${close}`;
 });
 writeFileSync("README.md", readme);
-for (const name of ["speech.svg", "image.svg"])
+for (const name of ["speech.svg", "image.svg", "video.svg"])
   if (existsSync(`${out}/${name}`)) copyFileSync(`${out}/${name}`, `docs/${name}`);

@@ -1,7 +1,6 @@
 import { usage } from "../core/errors.js";
 import { judging, type Recipe } from "./draw-recipe.js";
 import type { DrawFlags } from "./flags.js";
-import { inspect } from "./pictures/metadata.js";
 
 /** What can be judged of the options before a model is loaded. */
 
@@ -34,10 +33,4 @@ export function checkBase(flags: DrawFlags, base: Recipe | undefined): void {
 export function checkKeep(keep: number | undefined, { rows }: { readonly rows: number }): void {
   if (keep !== undefined && keep >= rows)
     throw usage(`--keep ${keep} leaves nothing to draw: a picture has ${rows} rows, give 0 to ${rows - 1}`);
-}
-
-/** A line on a picture that is not taken as it is; failures for what is no picture come before any work. */
-export async function sourceNote(path: string): Promise<string | undefined> {
-  const { pages = 1 } = await inspect(path);
-  return pages > 1 ? `foretoken: ${path} holds ${pages} frames or pages: the first one is taken` : undefined;
 }

@@ -1,24 +1,18 @@
-import { failure, usage } from "../core/errors.js";
-import { hint } from "../core/near.js";
+import { failure } from "../core/errors.js";
 import type { ImageModel } from "../image/model.js";
 import type { Recipe } from "./draw-recipe.js";
-import { kindOf, orAbort } from "./errors.js";
+import { kindOf } from "./errors.js";
 import type { DrawFlags } from "./flags.js";
 import type { Host, ImageFloor, Talk } from "./host.js";
-import { send } from "./output/raw.js";
+import { checkModel, openModel } from "./model-choice.js";
 
 /** @throws a usage error that names near ones for a model that is not there, before anything is loaded */
-export function checkModel(model: string | undefined, image: ImageFloor): string {
-  const name = model ?? image.DEFAULT_IMAGE_MODEL;
-  const names = /[/\\]|^\./.test(name) ? [] : image.listImageModels();
-  if (names.length && !names.includes(name)) {
-    throw usage(
-      `there is no model ${name}: ${hint(name, names)}choose one of ${names.join(", ")}, or give a folder, such as ./${name}`,
-    );
-  }
-  image.findImageModel(name);
-  return name;
-}
+export const checkImageModel = (name: string | undefined, image: ImageFloor) =>
+  checkModel(name, {
+    standard: image.DEFAULT_IMAGE_MODEL,
+    list: image.listImageModels,
+    find: image.findImageModel,
+  });
 
 /** The model that drew a picture. @throws a failure when it is not here, or is not what it was */
 export function sameModel({ model, version }: Recipe, path: string, image: ImageFloor): string {
@@ -35,32 +29,10 @@ export function sameModel({ model, version }: Recipe, path: string, image: Image
   }
 }
 
-export function openModel(
+export const openImageModel = (
   name: string,
-  { device }: DrawFlags,
+  flags: DrawFlags,
   image: ImageFloor,
-  { signal }: Host,
+  host: Host,
   talk: Talk,
-): Promise<ImageModel> {
-  const warn = (line: string) => talk.note(`foretoken: ${line}`);
-  return orAbort(image.loadImageModel(name, { device, warn }), signal);
-}
-
-/** The names on standard output, shorter ones behind them. */
-export async function listStyles(flags: DrawFlags, host: Host, talk: Talk): Promise<void> {
-  const image = await host.image();
-  const model = await openModel(checkModel(flags.model, image), flags, image, host, talk);
-  const { styles: named } = model.manifest;
-  const width = Math.max(...model.styles.map((name) => name.length));
-  const lines = model.styles.map((name) => {
-    const short = Object.entries(named?.aliases ?? {}).flatMap(([alias, style]) =>
-      style === name ? [alias] : [],
-    );
-    const remarks = [
-      ...(short.length ? [`also ${short.join(", ")}`] : []),
-      ...(name === (named?.default ?? model.styles[0]) ? ["the default"] : []),
-    ];
-    return `${name.padEnd(width)}  ${remarks.join("; ")}`.trimEnd();
-  });
-  await send(host.stdout, Buffer.from(`${lines.join("\n")}\n`), "standard output");
-}
+): Promise<ImageModel> => openModel(name, image.loadImageModel, flags, host, talk);

@@ -1,10 +1,10 @@
-import { extname } from "node:path";
 import { usage } from "../core/errors.js";
 import type { Pixels } from "../image/picture.js";
 import type { ImageTokens } from "../image/tokens.js";
 import type { DrawFlags } from "./flags.js";
 import type { Host } from "./host.js";
-import { beside, placeOf, type WayOut, writeWhole } from "./output/beside.js";
+import { type WayOut, writeWhole } from "./output/beside.js";
+import { checkPlaces, type Entry, suffixed } from "./output/places.js";
 import { send } from "./output/raw.js";
 import { replaceGround } from "./pictures/background.js";
 import { type Colour, isOpaque, parseColour, WHITE } from "./pictures/colour.js";
@@ -17,13 +17,6 @@ import {
 } from "./pictures/format.js";
 import type { Raster } from "./pictures/raster.js";
 import { contactSheet, LARGEST_SHEET, type SheetEntry } from "./pictures/sheet.js";
-
-/** What a picture's files are named by, and its place on a sheet. */
-export interface Entry {
-  /** Behind the name of each of its files: "", or "-2". */
-  readonly suffix: string;
-  readonly caption: string;
-}
 
 /** Where pictures go. */
 export interface Gallery {
@@ -66,7 +59,12 @@ export async function openGallery(flags: DrawFlags, entries: readonly Entry[], h
     const path = flags[kind];
     return path === undefined || (kind === "output" && usesStdout) ? undefined : suffixed(path, suffix);
   };
-  await checkFiles(flags, entries, fileOf);
+  const wishes = KINDS.map((kind) => ({
+    option: OPTIONS[kind],
+    paths: entries.flatMap((entry) => fileOf(kind, entry) ?? []),
+  }));
+  const last = { option: OPTIONS.sheet, paths: sheet === undefined ? [] : [sheet] };
+  await checkPlaces([...wishes, last], FOR_PICTURES);
 
   const shown: SheetEntry[] = [];
   const encode = (raster: Raster, format: PictureFormat, xmp?: string) =>
@@ -94,12 +92,6 @@ export async function openGallery(flags: DrawFlags, entries: readonly Entry[], h
   };
 }
 
-/** cat.png -> cat-2.png */
-export function suffixed(path: string, suffix: string): string {
-  const ending = extname(path);
-  return `${path.slice(0, path.length - ending.length)}${suffix}${ending}`;
-}
-
 function checkStdout(entries: readonly Entry[], { stdout }: Host): void {
   if (stdout.isTTY)
     throw usage("a picture would only garble the terminal: redirect it (-o - > cat.png) or pipe it on");
@@ -116,30 +108,4 @@ function checkFormat(path: string, ground: Colour): void {
   const format = pictureFormatOf(path);
   if (!isOpaque(ground) && !hasAlpha(format))
     throw usage(`${path} cannot be transparent, as no JPEG can: write a .png, .webp or .avif`);
-}
-
-/** @throws an error unless every file can be written and no two are the same */
-async function checkFiles(
-  flags: DrawFlags,
-  entries: readonly Entry[],
-  fileOf: Gallery["fileOf"],
-): Promise<void> {
-  const taken = new Map<string, string>();
-  const check = async (option: string, paths: readonly string[]) => {
-    for (const path of paths) {
-      const place = await placeOf(path, FOR_PICTURES);
-      const other = taken.get(place);
-      if (other !== undefined)
-        throw usage(`${other} and ${option} both want to write ${path}: name two files`);
-      taken.set(place, option);
-    }
-    // One of them shows whether there is a folder that can be written to.
-    if (paths.length) await (await beside(paths[0], FOR_PICTURES)).discard();
-  };
-  for (const kind of KINDS)
-    await check(
-      OPTIONS[kind],
-      entries.flatMap((entry) => fileOf(kind, entry) ?? []),
-    );
-  if (flags.sheet !== undefined) await check(OPTIONS.sheet, [flags.sheet]);
 }

@@ -2,9 +2,10 @@ import type { Drawing } from "../image/modality.js";
 import type { ImageModel } from "../image/model.js";
 import { FOR_PICTURES, type Gallery } from "./draw-output.js";
 import { writeWhole } from "./output/beside.js";
-import { film, type Tint, tinted } from "./pictures/film.js";
+import { film } from "./pictures/film.js";
 import { pictureFormatOf } from "./pictures/format.js";
 import type { Raster } from "./pictures/raster.js";
+import { agreeing, FELL, STANDS, type Tint, tinted } from "./pictures/tint.js";
 
 /** Shows a picture while it is drawn. */
 export interface Progress {
@@ -12,9 +13,6 @@ export interface Progress {
   readonly rounds: boolean;
   see(drawing: Drawing): Promise<void>;
 }
-
-const STANDS = [40, 170, 70] as const;
-const FALLS = [220, 50, 50] as const;
 
 /** A file that is written anew with every row; of a .webp, a film of the rounds. */
 export function createProgress(path: string, gallery: Gallery, model: ImageModel, xmp: string): Progress {
@@ -50,7 +48,7 @@ function createFilm(path: string, { finish }: Gallery, model: ImageModel, xmp: s
     const standing = agreeing(guessed, tokens.slice(start));
     const shown = [...tokens.slice(0, start), ...guessed];
     const raster = as(await decode([...shown, ...new Array<number>(count - shown.length).fill(grid.blank)]));
-    const cells = guessed.map((_, i) => cell(start + i, raster, i < standing ? STANDS : FALLS));
+    const cells = guessed.map((_, i) => cell(start + i, raster, i < standing ? STANDS : FELL));
     return tinted(raster, cells);
   }
 
@@ -59,10 +57,4 @@ function createFilm(path: string, { finish }: Gallery, model: ImageModel, xmp: s
     const [column, row] = [at % grid.columns, Math.floor(at / grid.columns)];
     return { left: column * w, top: row * h, width: w, height: h, colour };
   }
-}
-
-/** How many first tokens two sequences share. */
-function agreeing(a: readonly number[], b: readonly number[]): number {
-  const end = a.findIndex((token, i) => token !== b[i]);
-  return end < 0 ? a.length : end;
 }

@@ -1,12 +1,13 @@
 import type { ImageModel } from "../image/model.js";
 import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "./compare.js";
-import type { Entry, Gallery } from "./draw-output.js";
+import type { Gallery } from "./draw-output.js";
 import { createProgress } from "./draw-progress.js";
 import type { Recipe } from "./draw-recipe.js";
 import { drawJson, drawSetting, drawSummary, drawTable, type Exhibit } from "./draw-report.js";
 import type { Draw } from "./draw-run.js";
 import type { DrawFlags } from "./flags.js";
 import type { Host, Talk } from "./host.js";
+import type { Entry } from "./output/places.js";
 import { sendText } from "./output/raw.js";
 import { toXmp } from "./pictures/metadata.js";
 

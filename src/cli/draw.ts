@@ -1,7 +1,6 @@
-import { checkBase, checkFlags, checkKeep, sourceNote } from "./draw-checks.js";
-import { checkModel, listStyles, openModel, sameModel } from "./draw-model.js";
-import { type Entry, openGallery } from "./draw-output.js";
-import { type Prompt, readable, readPrompts } from "./draw-prompts.js";
+import { checkBase, checkFlags, checkKeep } from "./draw-checks.js";
+import { checkImageModel, openImageModel, sameModel } from "./draw-model.js";
+import { openGallery } from "./draw-output.js";
 import { readRecipe, recipeOf } from "./draw-recipe.js";
 import { createDraw } from "./draw-run.js";
 import { compareAll, drawAll, type Run } from "./draw-show.js";
@@ -9,18 +8,18 @@ import { orAbort } from "./errors.js";
 import type { DrawFlags } from "./flags.js";
 import { createTalk, type Host, type Talk } from "./host.js";
 import { readText } from "./input.js";
+import { listStyles } from "./model-choice.js";
+import { sourceNote } from "./pictures/metadata.js";
+import { jobsOf, readable, readPrompts } from "./prompts.js";
 
-/** A picture to be drawn. */
-interface Job extends Entry {
-  readonly prompt: Prompt;
-  readonly stream: number;
-}
+const MISSING =
+  'there is no prompt: foretoken draw "a red apple" -o apple.png, -f FILE, or pipe it in (see foretoken draw --help)';
 
 /** `foretoken draw` */
 export async function drawCommand(words: readonly string[], flags: DrawFlags, host: Host): Promise<void> {
   const talk = createTalk(host.stderr, flags.quiet);
   try {
-    if (flags.listStyles) return await listStyles(flags, host, talk);
+    if (flags.listStyles) return await showStyles(flags, host, talk);
     checkFlags(words, flags);
     await (flags.fromTokens === undefined
       ? drawPrompts(words, flags, host, talk)
@@ -38,16 +37,18 @@ async function drawPrompts(
 ): Promise<void> {
   const base = flags.again === undefined ? undefined : await readRecipe(flags.again, await host.image());
   checkBase(flags, base);
-  const prompts = await readPrompts(words, flags, host, base ?? (flags.from === undefined ? undefined : {}));
+  const instead = base ?? (flags.from === undefined ? undefined : {});
+  const asked = { file: flags.file, missing: MISSING, wanted: "what to draw", instead };
+  const prompts = await readPrompts(words, asked, host);
   const jobs = jobsOf(prompts, flags.count, base?.stream);
   const note = flags.from === undefined ? undefined : await sourceNote(flags.from);
   const gallery = await openGallery(flags, jobs, host);
 
   const image = await host.image();
   const follow = base && flags.model === undefined;
-  const name = follow ? sameModel(base, flags.again!, image) : checkModel(flags.model, image);
+  const name = follow ? sameModel(base, flags.again!, image) : checkImageModel(flags.model, image);
   checkKeep(flags.keep, image.findImageModel(name).manifest.grid);
-  const model = await openModel(name, flags, image, host, talk);
+  const model = await openImageModel(name, flags, image, host, talk);
   if (note) talk.note(note);
   const usable = readable(prompts, flags.style ?? base?.style, model, talk);
   const tokens = flags.from === undefined ? undefined : await orAbort(model.encode(flags.from), host.signal);
@@ -62,19 +63,11 @@ async function drawPrompts(
   await (flags.compare ? compareAll(wanted, run) : drawAll(wanted, run));
 }
 
-/** The pictures of each prompt, numbered like its lines where there are several, and by count. */
-function jobsOf(prompts: readonly Prompt[], count = 1, first = 0): Job[] {
-  return prompts.flatMap((prompt) =>
-    Array.from({ length: count }, (_, i) => {
-      const numbers = [...(prompts.length > 1 ? [prompt.line] : []), ...(count > 1 ? [i + 1] : [])];
-      return {
-        prompt,
-        stream: first + i,
-        suffix: numbers.map((number) => `-${number}`).join(""),
-        caption: `${prompt.text ?? ""}${count > 1 ? ` (${i + 1})` : ""}`.trim(),
-      };
-    }),
-  );
+/** `--list-styles` */
+async function showStyles(flags: DrawFlags, host: Host, talk: Talk): Promise<void> {
+  const image = await host.image();
+  const name = checkImageModel(flags.model, image);
+  await listStyles(await openImageModel(name, flags, image, host, talk), host);
 }
 
 /** `--from-tokens` */
@@ -83,7 +76,13 @@ async function paintTokens(path: string, flags: DrawFlags, host: Host, talk: Tal
   const tokens = image.ImageTokens.parse(await readText(path, host), path);
   const entry = { suffix: "", caption: "" };
   const gallery = await openGallery(flags, [entry], host);
-  const model = await openModel(checkModel(flags.model ?? tokens.model, image), flags, image, host, talk);
+  const model = await openImageModel(
+    checkImageModel(flags.model ?? tokens.model, image),
+    flags,
+    image,
+    host,
+    talk,
+  );
   const pixels = await orAbort(model.decode(tokens), host.signal);
   await gallery.save(entry, gallery.finish(pixels), tokens);
   await gallery.close();

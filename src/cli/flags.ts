@@ -1,6 +1,7 @@
 import type { ImageDrafterName, ImageVerifierName } from "../image/names.js";
 import type { Device } from "../runtime/ort.js";
 import type { SpeechDrafterName } from "../speech/names.js";
+import type { VideoDrafterName, VideoVerifierName } from "../video/names.js";
 import type { OutputOptions } from "./output/index.js";
 import type { Size } from "./parse.js";
 
@@ -53,6 +54,39 @@ export interface DrawFlags {
   readonly drafter?: ImageDrafterName;
   readonly verifier?: ImageVerifierName;
   readonly relax?: number;
+  readonly draftLength?: number;
+  readonly plain?: boolean;
+  readonly compare?: boolean;
+  readonly stats?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The options of `foretoken animate`, parsed. */
+export interface AnimateFlags {
+  readonly file?: string;
+  readonly style?: string;
+  readonly listStyles?: boolean;
+  readonly listMotions?: boolean;
+  readonly output?: string;
+  readonly count?: number;
+  readonly strip?: string;
+  readonly rounds?: string;
+  readonly tokens?: string;
+  readonly frames?: number;
+  readonly fps?: number;
+  readonly size?: Size;
+  readonly loop?: number;
+  readonly background?: string;
+  readonly model?: string;
+  readonly device?: Device;
+  readonly seed?: number;
+  readonly temperature?: number;
+  readonly from?: string;
+  readonly continue?: string;
+  readonly fromTokens?: string;
+  readonly drafter?: VideoDrafterName;
+  readonly verifier?: VideoVerifierName;
   readonly draftLength?: number;
   readonly plain?: boolean;
   readonly compare?: boolean;

@@ -12,10 +12,23 @@ export type ImageFloor = Pick<
   "DEFAULT_IMAGE_MODEL" | "findImageModel" | "ImageTokens" | "listImageModels" | "loadImageModel"
 >;
 
+/** The floor of video, as far as the commands need it. */
+export type VideoFloor = Pick<
+  typeof import("../video/index.js"),
+  | "compose"
+  | "DEFAULT_VIDEO_MODEL"
+  | "findVideoModel"
+  | "layoutOf"
+  | "listVideoModels"
+  | "loadVideoModel"
+  | "VideoTokens"
+>;
+
 /** The media, each loaded when first needed: help, usage errors and the other media must not wait for it. */
 export interface Floors {
   readonly speech: () => Promise<SpeechFloor>;
   readonly image: () => Promise<ImageFloor>;
+  readonly video: () => Promise<VideoFloor>;
 }
 
 /** All that a command touches of the world around it; tests bring their own. */

@@ -1,3 +1,7 @@
 import { start } from "./start.js";
 
-await start({ speech: () => import("../speech/index.js"), image: () => import("../image/index.js") });
+await start({
+  speech: () => import("../speech/index.js"),
+  image: () => import("../image/index.js"),
+  video: () => import("../video/index.js"),
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, type CommanderError } from "commander";
+import { ANIMATE_EXAMPLES, animateOptions } from "./animate-options.js";
 import { DRAW_EXAMPLES, drawOptions } from "./draw-options.js";
 import { exitCodeOf, kindOf } from "./errors.js";
 import type { Host } from "./host.js";
@@ -19,7 +20,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
 function build(host: Host): Command {
   const program = new Command("foretoken")
     .description(
-      "Speech and pictures from text, made several tokens a pass: draft cheaply, verify in one pass, same output faster.",
+      "Speech, pictures and short films from text, made several tokens a pass: draft cheaply, verify in one pass, same output faster.",
     )
     .version(version(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
@@ -50,6 +51,15 @@ function build(host: Host): Command {
     .argument("[prompt...]", "what to draw")
     .addHelpText("after", DRAW_EXAMPLES)
     .action(async (words, flags) => (await import("./draw.js")).drawCommand(words, flags, host));
+
+  animateOptions(program.command("animate"))
+    .summary("make a short film")
+    .description(
+      "Films what the words say, a thing (or two) and a motion: of the arguments, of a file with a prompt a line, or of standard input.",
+    )
+    .argument("[prompt...]", "what moves, and how")
+    .addHelpText("after", ANIMATE_EXAMPLES)
+    .action(async (words, flags) => (await import("./animate.js")).animateCommand(words, flags, host));
 
   const encode = program.command("encode").argument("<sound>", "a .wav file, or anything that ffmpeg reads");
   voiceOptions(encode)
@@ -106,7 +116,7 @@ function commanderLine({ code, message }: CommanderError, argv: readonly string[
   const line = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
   if (code === "commander.help") return "";
   if (code === "commander.unknownCommand")
-    return `${line}; to say a text: foretoken speak "...", to draw a picture: foretoken draw "..."`;
+    return `${line}; to say a text: foretoken speak "...", to draw a picture: foretoken draw "...", to make a film: foretoken animate "..."`;
   if (code === "commander.unknownOption" && !/Did you mean/.test(line)) {
     return `${line}; see foretoken ${argv[0]} --help, and put -- before a text that begins with a dash`;
   }
@@ -117,6 +127,7 @@ const EXAMPLES = `
 Try this:
   foretoken speak "Hello there." -o hello.wav
   foretoken draw "a smiling orange cat" -o cat.png
+  foretoken animate "a red apple bounces on blue" -o apple.webp
 `;
 
 const SPEAK_EXAMPLES = `

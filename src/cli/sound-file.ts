@@ -1,10 +1,8 @@
-import { open } from "node:fs/promises";
-import { resolve } from "node:path";
-import { PassThrough } from "node:stream";
 import { failure } from "../core/errors.js";
 import { cannotRead } from "./errors.js";
 import type { Host } from "./host.js";
-import { lastLines, neededFfmpeg } from "./output/ffmpeg.js";
+import { firstBytes } from "./input.js";
+import { ffmpegRead, neededFfmpeg } from "./output/ffmpeg.js";
 
 /** A sound file as mono samples at a rate. */
 export type SoundReader = (sampleRate: number) => Promise<Float32Array>;
@@ -15,7 +13,7 @@ export type SoundReader = (sampleRate: number) => Promise<Float32Array>;
  * @throws a failure for a file that cannot be read, or not without ffmpeg, before anything else is loaded
  */
 export async function soundReader(path: string, host: Host): Promise<SoundReader> {
-  const start = (await firstBytes(path)).toString("latin1");
+  const start = (await firstBytes(path, 12)).toString("latin1");
   const isWave = /^(RIFF|RIFX|RF64)....WAVE$/s.test(start);
   const ffmpeg = isWave ? "" : neededFfmpeg(host.env, `reading ${path}`, "give a .wav");
   return async (sampleRate) => {
@@ -24,21 +22,6 @@ export async function soundReader(path: string, host: Host): Promise<SoundReader
     if (!samples.length) throw failure(`${path} holds no sound`);
     return samples;
   };
-}
-
-async function firstBytes(path: string): Promise<Buffer> {
-  try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
-      if (!bytesRead) throw failure(`${path} is empty`);
-      return buffer;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code ? cannotRead(path, error) : error;
-  }
 }
 
 async function readWave(path: string, sampleRate: number): Promise<Float32Array> {
@@ -77,28 +60,14 @@ function mix(samples: Float64Array, channels: number): Float64Array {
 }
 
 async function readByFfmpeg(ffmpeg: string, path: string, sampleRate: number, signal: AbortSignal) {
-  const { default: fluent } = await import("fluent-ffmpeg");
-  const sound = new PassThrough();
-  const command = fluent(resolve(path)).setFfmpegPath(ffmpeg).noVideo();
-  command.audioChannels(1).audioFrequency(sampleRate).format("f32le");
-  const stop = () => command.kill("SIGKILL");
-  signal.addEventListener("abort", stop, { once: true });
-  const done = new Promise<void>((finished, reject) => {
-    command
-      .on("end", () => finished())
-      .on("error", (error: Error) => {
-        sound.destroy();
-        reject(failure(`ffmpeg could not read ${path}: ${lastLines(error)}`, error));
-      })
-      .pipe(sound, { end: true });
-  });
   const chunks: Buffer[] = [];
-  sound.on("data", (chunk: Buffer) => chunks.push(chunk));
-  try {
-    await done;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  await ffmpegRead({
+    ffmpeg,
+    path,
+    signal,
+    arrange: (command) => command.noVideo().audioChannels(1).audioFrequency(sampleRate).format("f32le"),
+    onBytes: (chunk) => chunks.push(chunk),
+  });
   const bytes = Buffer.concat(chunks);
   return Float32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readFloatLE(4 * i));
 }

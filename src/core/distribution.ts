@@ -14,11 +14,13 @@ export interface Distribution {
   readonly best: number;
 }
 
-/** weight(token) = exp((row[token] - row[top]) / temperature), where the mask allows it and unless it is negligible. */
+/** weight(token) = exp((row[token] - row[top]) / temperature), where the mask allows it and unless it is below exp(-reach). */
 export interface Logits {
   readonly row: Float32Array;
   readonly temperature: number;
   readonly top: Token;
+  /** At most, and if left out, `NEGLIGIBLE`. */
+  readonly reach?: number;
   readonly mask?: TokenMask;
 }
 
@@ -52,8 +54,8 @@ export function softmax(logits: Logits): Distribution {
   };
 }
 
-function listed({ row, temperature, top, mask }: Logits): Distribution {
-  const floor = row[top] - NEGLIGIBLE * temperature;
+function listed({ row, temperature, top, mask, reach = NEGLIGIBLE }: Logits): Distribution {
+  const floor = row[top] - reach * temperature;
   const tokens: number[] = [];
   for (let token = 0; token < row.length; token++)
     if (row[token] >= floor && allowed(mask, token)) tokens.push(token);

@@ -67,10 +67,13 @@ const STEPS = 8;
 const AT_MOST = Float64Array.from({ length: NEGLIGIBLE * STEPS + 2 }, (_, k) => Math.exp(-k / STEPS));
 
 /** The same race straight from logits: where even the bound of a weight loses, its exponential is never taken. */
-function race({ row, temperature, top, mask }: Logits, uniform: (token: Token) => number): Token {
+function race(
+  { row, temperature, top, mask, reach = NEGLIGIBLE }: Logits,
+  uniform: (token: Token) => number,
+): Token {
   const most = row[top];
   const steps = STEPS / temperature;
-  const floor = most - NEGLIGIBLE * temperature;
+  const floor = most - reach * temperature;
   let winner = top;
   let least = -Math.log(uniform(top));
   for (let token = 0; token < row.length; token++) {

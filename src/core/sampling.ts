@@ -1,4 +1,4 @@
-import { allowed, certain, type Distribution, distribution, softmax } from "./distribution.js";
+import { allowed, certain, type Distribution, distribution, NEGLIGIBLE, softmax } from "./distribution.js";
 import { usage } from "./errors.js";
 import type { Token, TokenMask } from "./types.js";
 
@@ -46,7 +46,11 @@ export function createSampler(sampling: Sampling = {}): Sampler {
       : logits;
     const best = argmax(row, mask);
     if (temperature === 0) return certain(best);
-    let rest = softmax({ row, temperature, top: best, mask });
+    // Alone, minP only says how far below the top a logit counts: nothing need be listed.
+    const alone = minP > 0 && topK === 0 && topP === 1 && typicalP === 1;
+    const reach = alone ? Math.min(NEGLIGIBLE, -Math.log(minP)) : NEGLIGIBLE;
+    let rest = softmax({ row, temperature, top: best, mask, reach });
+    if (alone) return rest;
     if (topK > 0 && topK < rest.tokens.length) rest = keepBest(rest, byWeight(rest), () => true, topK);
     if (topP < 1) rest = keepMass(rest, byWeight(rest), topP);
     if (minP > 0) {
@@ -80,8 +84,12 @@ function check(sampling: Sampling): void {
 
 function argmax(row: Float32Array, mask?: TokenMask): Token {
   let best = -1;
+  let most = Number.NEGATIVE_INFINITY;
   for (let token = 0; token < row.length; token++) {
-    if ((best < 0 || row[token] > row[best]) && allowed(mask, token)) best = token;
+    if ((row[token] > most || best < 0) && allowed(mask, token)) {
+      best = token;
+      most = row[token];
+    }
   }
   if (best < 0) throw usage("the rules allow no token at all here: mask() must leave at least one");
   return best;

@@ -16,6 +16,8 @@ const THEN = [1, 0.5, 0.25];
 const FAR = 0.03;
 const OLD = 0.015;
 const BACKWARDS = 0.12;
+/** Confidence in a guess of which nothing is known yet. */
+const UNKNOWN = 0.5;
 
 /**
  * Looks a grid's blocks (frames of a film, rows of a picture) up in earlier ones. Which earlier block, shifted by how many
@@ -35,13 +37,17 @@ export const gridLookup = ({ blank, back = 8 }: GridLookupOptions): Drafter => (
         if (output.length < lead) return EMPTY;
         const known = output.slice(lead);
         const before = known.length;
+        const confidence: number[] = [];
         while (known.length < before + budget.depth) {
           const here = known.length % shape.cells;
           film.see(known);
-          const guess = nextBlock(film, known.slice(known.length - here), pieces, back);
-          known.push(...guess.slice(here, here + before + budget.depth - known.length));
+          const { guess, trust } = nextBlock(film, known.slice(known.length - here), pieces, back);
+          const fresh = guess.slice(here, here + before + budget.depth - known.length);
+          // Only of the first block something is known.
+          confidence.push(...fresh.map(() => (known.length - here <= before ? trust : UNKNOWN)));
+          known.push(...fresh);
         }
-        return chain(known.slice(before));
+        return chain(known.slice(before), { confidence });
       },
     };
   },
@@ -175,8 +181,13 @@ function agreement(source: Sparse, shift: Shift, block: Seen, shape: Shape, blan
   return 2 * same - (there + filled - both);
 }
 
-/** All cells of the block that is under way, of which the first ones are known. */
-function nextBlock(film: Film, current: readonly Token[], pieces: readonly Sparse[], back: number): Token[] {
+/** All cells of the block that is under way, of which the first ones are known, and how well they were explained. */
+function nextBlock(
+  film: Film,
+  current: readonly Token[],
+  pieces: readonly Sparse[],
+  back: number,
+): { guess: Token[]; trust: number } {
   const { shape, blank } = film;
   const { shifts, cells } = shape;
   const turn = film.length;
@@ -209,10 +220,15 @@ function nextBlock(film: Film, current: readonly Token[], pieces: readonly Spars
   }
   const guess = new Array<Token>(cells).fill(blank);
   if (found) place(found.source, found.shift, guess, shape);
+  let agreed = 0;
+  let differed = 0;
   current.forEach((token, cell) => {
+    if (token !== guess[cell]) differed++;
+    else if (token !== blank) agreed++;
     guess[cell] = token;
   });
-  return guess;
+  // The rule of succession (Laplace) for cells that stand like those that are known.
+  return { guess, trust: (agreed + UNKNOWN) / (agreed + differed + 2 * UNKNOWN) };
 }
 
 /** By shift: how well the last blocks came from those that `from` names for each step back, the latest counting most. */

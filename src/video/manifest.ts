@@ -37,7 +37,7 @@ export const videoManifestSchema = manifestSchema.extend({
   /** The prompt is [style, words ..., begin]; its ids count from `base`. */
   prompt: z.object({ words: size, base: id, pad: id, unknown: id, begin: id, nostyle: id }),
   words: z.string(),
-  /** Patches of known things: uint16, little-endian (see the words file). */
+  /** Patches of known things (see `readStore`). */
   store: z.string().optional(),
   styles: z
     .object({
@@ -73,10 +73,8 @@ export const videoWordsSchema = z.object({
   animations: z.array(z.string()),
   /** "motion speed size" -> the shifts of the frames. */
   plans: z.record(z.string(), z.array(id)).optional(),
-  /** Layout of the store: for every entry a square of patches of each size, row by row. */
-  store: z
-    .object({ sizes: z.array(size), entries: z.array(z.object({ thing: id, style: z.string() })) })
-    .optional(),
+  /** Where in the store a thing's patches lie, in one style (see `readStore`). */
+  store: z.array(z.object({ thing: id, style: z.string(), offset: id, bytes: size })).optional(),
 });
 
 export type VideoWords = z.infer<typeof videoWordsSchema>;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
 import { adaptive } from "../core/plan.js";
 import { follow } from "../core/plan-follow.js";
-import type { Drafter, Modality, Model, Piece, Plan, Verifier } from "../core/types.js";
+import type { Drafter, Modality, Model, Plan, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { PictureSource } from "../image/picture.js";
 import { lazyCost } from "../runtime/cost.js";
@@ -14,7 +14,7 @@ import * as verifiers from "../verifiers/index.js";
 import { type Animated, animateWith } from "./animating.js";
 import { createEye } from "./encode.js";
 import { type Layout, layoutOf } from "./layout.js";
-import { findVideoModel, type VideoManifest, type VideoWords, videoWordsSchema } from "./manifest.js";
+import { findVideoModel, type VideoManifest, videoWordsSchema } from "./manifest.js";
 import { type Filming, type VideoEncoded, type VideoPrompt, video } from "./modality.js";
 import {
   DEFAULT_VIDEO_MODEL,
@@ -23,6 +23,7 @@ import {
   type VideoVerifierName,
 } from "./names.js";
 import { createScreen, type VideoFrame } from "./screen.js";
+import { readStore } from "./store.js";
 import { VideoTokens } from "./tokens.js";
 import { type ClipReader, createClipReader } from "./words.js";
 
@@ -86,7 +87,7 @@ export async function loadVideoModel(
   // Opened while the first tokens are made.
   void beside(manifest.decoder.graph).catch(() => {});
   const eye = createEye(() => beside(manifest.encoder.graph), manifest, layout);
-  const store = once((path: string) => readStore(path, words));
+  const store = once((path: string) => readStore(path, words.store ?? []));
   const pieces = (things: readonly number[], style: string) =>
     manifest.store ? store(file(manifest.store))(things, style) : [];
 
@@ -157,25 +158,3 @@ export async function loadVideoModel(
 
 /** Half a clip is in the cache on average, and passes are long. */
 const COSTS = { past: 1400, sizes: [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 144] };
-
-/** Pieces of the model's store: those of the things in this style, then those in others. */
-function readStore(path: string, { store }: VideoWords) {
-  if (!store) return () => [];
-  const bytes = readFileSync(path);
-  const codes = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-  const length = store.sizes.reduce((sum, side) => sum + side * side, 0);
-  return (things: readonly number[], style: string): Piece[] => {
-    const entries = [...store.entries.entries()].filter(([, { thing }]) => things.includes(thing));
-    const own = ([, entry]: (typeof entries)[number]) => (entry.style === style ? 0 : 1);
-    return entries
-      .sort((a, b) => own(a) - own(b))
-      .flatMap(([index]) => {
-        let at = index * length;
-        return store.sizes.map((side) => {
-          const tokens = Array.from(codes.subarray(at, at + side * side));
-          at += side * side;
-          return { rows: side, columns: side, tokens };
-        });
-      });
-  };
-}

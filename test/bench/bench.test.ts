@@ -6,6 +6,8 @@ const { contest, drafterNames, summarise } = await load("contest.mjs");
 const { table } = await load("report.mjs");
 const { median, psnr, squaredError, totalVariation } = await load("stats.mjs");
 const { lengthRows, reach } = await load("image/lengths.mjs");
+const { passesByFrame, PARTS, tokensByFrame, tokensByPart } = await load("video/frames.mjs");
+const { allowed, surface } = await load("video/allowed.mjs");
 
 /** A run of `tokens` in passes of a millisecond each. */
 function runOf(tokens: number[], passes: number, accepted = tokens.length - passes) {
@@ -73,5 +75,56 @@ describe("figures", () => {
 
   it("makes tables", () => {
     expect(table(["a", "b"], [[1, 2]])).toBe("| a | b |\n|---|---|\n| 1 | 2 |");
+  });
+});
+
+describe("figures of films", () => {
+  // A clip of a plan and two frames: 3 + 2 x 4 tokens.
+  const layout = { lead: 3, cells: 4, length: 11 };
+  const rounds = [
+    { start: 0, drafted: 4, tokens: 4 },
+    { start: 4, drafted: 4, tokens: 2 },
+    { start: 6, drafted: 4, tokens: 5 },
+  ];
+
+  it("say where in a clip the passes go", () => {
+    const passes = [0.75, 0.25 + 1 + 0.2, 0.8];
+    passesByFrame(rounds, layout).forEach((share: number, i: number) => {
+      expect(share).toBeCloseTo(passes[i]);
+    });
+    const perPass = tokensByFrame([rounds, rounds], layout);
+    [3, 4, 4].forEach((tokens, i) => {
+      expect(perPass[i]).toBeCloseTo(tokens / passes[i]);
+    });
+  });
+
+  it("sum tokens and passes up by part, not their ratios", () => {
+    const byFrame = Array.from({ length: 17 }, (_, frame) => (frame < 3 ? 4 : frame < 6 ? 8 : 24));
+    const parts = tokensByPart(byFrame, { lead: 17, cells: 169 });
+    expect(PARTS.map(([name]: [string]) => name)[3]).toBe("frames 2 to 7");
+    expect(parts).toEqual([4, 4, 4, expect.closeTo(2 / (1 / 8 + 1 / 24)), expect.closeTo(24)]);
+  });
+
+  it("say what a run's passes allow, by rows and past", () => {
+    const cost = surface([
+      [
+        0,
+        [
+          [1, 1],
+          [5, 2],
+        ],
+      ],
+      [
+        100,
+        [
+          [1, 2],
+          [5, 4],
+        ],
+      ],
+    ]);
+    expect(cost(1, 50)).toBe(1.5);
+    expect(cost(3, 50)).toBe(2.25);
+    // 11 plain passes behind 10 to 20 tokens of a prompt and the clip, 3 of five rows behind 10, 14 and 16.
+    expect(allowed(rounds, 10, cost)).toBeCloseTo((11 * 1.15) / (2.2 + 2.28 + 2.32));
   });
 });

@@ -12,11 +12,11 @@ const loaded = { env: { NODE_DEBUG: "module,esm" } };
 beforeAll(build, 60_000);
 
 describe("the program", () => {
-  it("speaks of both media", async () => {
+  it("speaks of all media", async () => {
     const { code, out } = await spawned("cli", ["--help"]);
     expect([code, out.toString()]).toEqual([
       0,
-      expect.stringMatching(/Speech and pictures.*speak.*draw.*draw "a/s),
+      expect.stringMatching(/Speech, pictures and short films.*speak.*draw.*animate.*draw "a/s),
     ]);
   });
 

@@ -62,7 +62,7 @@ describe("ffmpeg", () => {
     const { code, err } = await cli(["speak", "One.", "-o", join(own, "a.mp3")], { env: { PATH: own } });
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^foretoken: .*a\.mp3 needs ffmpeg, and there is none on PATH: install ffmpeg, or write \.wav\n$/,
+      /^foretoken: .*a\.mp3 needs ffmpeg, and there is none on PATH: install it \(.*\), or write \.wav\n$/,
     );
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import type { Host, ImageFloor, SpeechFloor } from "../../src/cli/host.js";
+import type { Host, ImageFloor, SpeechFloor, VideoFloor } from "../../src/cli/host.js";
 import { run } from "../../src/cli/program.js";
 
 interface FakeOptions {
@@ -22,6 +22,12 @@ export const { fakeSpeech } = (await import(fixture("fake-speech.mjs").href)) as
 
 export const { fakeImage } = (await import(fixture("fake-image.mjs").href)) as {
   fakeImage: (options?: FakeOptions) => ImageFloor;
+};
+
+export const { fakeVideo } = (await import(fixture("fake-video.mjs").href)) as {
+  fakeVideo: (
+    options?: FakeOptions & { readonly onFrame?: (index: number) => void },
+  ) => VideoFloor & { readonly log: { readonly painted: number } };
 };
 
 /** A folder that goes when the tests of this file are done. */
@@ -47,6 +53,7 @@ export interface Around {
   readonly signal?: AbortSignal;
   readonly speech?: SpeechFloor;
   readonly image?: ImageFloor;
+  readonly video?: VideoFloor;
 }
 
 /** A host whose output is kept. */
@@ -57,6 +64,7 @@ export function fakeHost({
   signal,
   speech = fakeSpeech(),
   image = fakeImage(),
+  video = fakeVideo(),
 }: Around = {}) {
   const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const stream = (name: "stdout" | "stderr") =>
@@ -78,6 +86,7 @@ export function fakeHost({
     signal: signal ?? new AbortController().signal,
     speech: async () => speech,
     image: async () => image,
+    video: async () => video,
   };
   const out = () => Buffer.concat(kept.stdout);
   return { host, out, err: () => Buffer.concat(kept.stderr).toString() };

@@ -4,12 +4,13 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { replaceGround } from "../../src/cli/pictures/background.js";
 import { isLight, parseColour } from "../../src/cli/pictures/colour.js";
-import { film, tinted } from "../../src/cli/pictures/film.js";
+import { film } from "../../src/cli/pictures/film.js";
 import { encodePicture, pictureFormatOf } from "../../src/cli/pictures/format.js";
 import { escapeXml, unescapeXml } from "../../src/cli/pictures/markup.js";
 import { fromXmp, inspect, toXmp } from "../../src/cli/pictures/metadata.js";
 import type { Raster } from "../../src/cli/pictures/raster.js";
 import { contactSheet, wrap } from "../../src/cli/pictures/sheet.js";
+import { tinted } from "../../src/cli/pictures/tint.js";
 import { temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();

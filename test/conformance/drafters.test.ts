@@ -79,3 +79,7 @@ conforms(
   "jacobi filled by gridLookup",
   drafterChecks(() => jacobi({ window: 6, filler: given(gridLookup({ blank: 0 })) }), GRID),
 );
+conforms(
+  "jacobi that trusts its filler",
+  drafterChecks(() => jacobi({ window: 6, filler: gridLookup({ blank: 0 }), trust: 0.6 }), GRID),
+);

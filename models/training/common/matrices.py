@@ -68,7 +68,7 @@ def smooth(parts, ranges):
         # o reads values: query heads of a group share theirs, so they share the factors
         f = smooth_factors(by_group(np.abs(m[at + "o"]).max(0))[None], by_group(ranges[at + "o"]))
         m[at + "o"] = m[at + "o"] * f
-        m[at + "qkv"][p.d + p.kv * HEAD_SIZE:] /= f.reshape(p.kv, group, HEAD_SIZE)[:, 0].reshape(-1, 1)
+        m[at + "qkv"][(p.heads + p.kv) * HEAD_SIZE:] /= f.reshape(p.kv, group, HEAD_SIZE)[:, 0].reshape(-1, 1)
         largest[at + "o"] = float((ranges[at + "o"] / f).max())
         f = smooth_factors(m[at + "down"], ranges[at + "down"])
         m[at + "down"] = m[at + "down"] * f

@@ -56,7 +56,7 @@ def keys_and_values(g, parts, linear, i, y, positions, tables):
     q and k in one norm over all heads would be fewer nodes, but its gain by head is 2.5 times slower than two norms.
     """
     p, wide = f"l.{i}.", parts.kv * HEAD_SIZE
-    q, k, value = g.op("Split", [linear(g, y, p + "qkv"), g.ints(parts.d, wide, wide)],
+    q, k, value = g.op("Split", [linear(g, y, p + "qkv"), g.ints(parts.heads * HEAD_SIZE, wide, wide)],
                        [p + "q", p + "k", f"new_value.{i}"], axis=-1)
     gain = lambda name: g.weight(p + name, parts.norms[p + name])
     q = normed_heads(g, q, parts.heads, gain("qn"), positions, tables, p + "q.turned")

@@ -37,14 +37,21 @@ class ReferenceTarget:
         cos, sin = turn.cos(), turn.sin()
         return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
+    def embedded(self, tokens):
+        return self.table[tokens] + self.w["pe"][:len(tokens)]
+
+    def visible(self, T):
+        """[T, T]: what a row sees; the prefix sees all of itself."""
+        place, prefix = torch.arange(T), self.c["prefix"]
+        return (place[None] <= place[:, None]) | ((place[None] < prefix) & (place[:, None] < prefix))
+
     @torch.no_grad()
     def __call__(self, tokens):
         """-> logits [T, V], hidden [T, d], keys and values of the layers [T, layers * 2 * KV * 64]."""
-        T, prefix, w, rows = len(tokens), self.c["prefix"], self.w, []
-        x = self.table[torch.as_tensor(np.asarray(tokens))] + w["pe"][:T]
+        T, w, rows = len(tokens), self.w, []
+        x = self.embedded(torch.as_tensor(np.asarray(tokens)))
         turn = torch.stack([self.angle(p) for p in range(T)])
-        place = torch.arange(T)
-        mask = (place[None] <= place[:, None]) | ((place[None] < prefix) & (place[:, None] < prefix))
+        mask = self.visible(T)
         for i in range(self.c["layers"]):
             at = f"blocks.{i}."
             linear = lambda h, name: h @ w[f"{at}{name}.weight"].T

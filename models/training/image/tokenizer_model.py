@@ -30,10 +30,10 @@ class Residual(nn.Module):
 
 
 class Encoder(nn.Module):
-    def __init__(self, digits, fine=160, coarse=512):
+    def __init__(self, digits, fine=160, coarse=512, channels=3):
         super().__init__()
         self.net = nn.Sequential(
-            nn.Conv2d(3, fine, 4, 4), Residual(fine, 2 * fine, 1), Residual(fine, 2 * fine, 1),
+            nn.Conv2d(channels, fine, 4, 4), Residual(fine, 2 * fine, 1), Residual(fine, 2 * fine, 1),
             nn.Conv2d(fine, coarse, 2, 2), Residual(coarse, 2 * coarse, 1), Residual(coarse, 2 * coarse, 1),
             nn.SiLU(), nn.Conv2d(coarse, digits, 1))
 
@@ -46,7 +46,7 @@ def doubled(inputs, outputs):
 
 
 class Decoder(nn.Module):
-    def __init__(self, digits, channels=DECODER):
+    def __init__(self, digits, channels=DECODER, outputs=3):
         super().__init__()
         a, b, c, d = channels
         plain = lambda n: Residual(n, n, 3)
@@ -55,7 +55,7 @@ class Decoder(nn.Module):
             doubled(a, b), plain(b), plain(b), plain(b),
             doubled(b, c), plain(c), plain(c),
             doubled(c, d), plain(d),
-            nn.SiLU(), nn.Conv2d(d, 12, 3, padding=1), nn.PixelShuffle(2))
+            nn.SiLU(), nn.Conv2d(d, outputs * 4, 3, padding=1), nn.PixelShuffle(2))
 
     def forward(self, z):
         return self.net(z)

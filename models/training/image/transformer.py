@@ -42,13 +42,15 @@ def int8_linear(x, layer, limit, exact):
 
 
 class Block(nn.Module):
-    def __init__(self, d, heads, kv, ff, dropout):
+    exact = PREFIX - 1      # the first positions keep float activations; the last of the prefix runs again as a row
+
+    def __init__(self, d, heads, kv, ff, dropout, size=None):
         super().__init__()
-        self.heads, self.kv, self.size, self.dropout = heads, kv, d // heads, dropout
+        self.heads, self.kv, self.size, self.dropout = heads, kv, size or d // heads, dropout
         self.n1, self.n2 = nn.Parameter(torch.ones(d)), nn.Parameter(torch.ones(d))
         self.qn, self.kn = nn.Parameter(torch.ones(self.size)), nn.Parameter(torch.ones(self.size))
         linear = lambda i, o: nn.Linear(i, o, bias=False)
-        self.wq, self.wo = linear(d, d), linear(d, d)
+        self.wq, self.wo = linear(d, heads * self.size), linear(heads * self.size, d)
         self.wk, self.wv = linear(d, kv * self.size), linear(d, kv * self.size)
         self.w1, self.w3, self.w2 = linear(d, ff), linear(d, ff), linear(ff, d)
         for layer in (self.wq, self.wk, self.wv, self.w1, self.w3):
@@ -58,7 +60,7 @@ class Block(nn.Module):
         self.limits, self.watch = None, None       # tensor [4]; dict place -> [inputs]
 
     def project(self, place, x, *layers):
-        exact = PREFIX - 1 if x.shape[1] > 1 else 0        # the last of the prefix runs again as the first row of the picture
+        exact = self.exact if x.shape[1] > 1 else 0
         if self.watch is not None:
             largest = x[:, exact:].detach().float().abs().flatten(0, 1).amax(0)
             self.watch[place] = torch.maximum(self.watch.get(place, largest), largest)

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
+import type { FfmpegCommand } from "fluent-ffmpeg";
 import { failure, usage } from "../../core/errors.js";
 import { cannotWrite } from "../errors.js";
 import type { Beside } from "./beside.js";
@@ -48,7 +49,10 @@ function installed(from: string): string | undefined {
 /** @throws a failure that names the way out when there is no ffmpeg */
 export function neededFfmpeg(env: NodeJS.ProcessEnv, what: string, wayOut: string): string {
   const path = findFfmpeg(env);
-  if (!path) throw failure(`${what} needs ffmpeg, and there is none on PATH: install ffmpeg, or ${wayOut}`);
+  if (!path)
+    throw failure(
+      `${what} needs ffmpeg, and there is none on PATH: install it (or npm install @ffmpeg-installer/ffmpeg), or ${wayOut}`,
+    );
   return path;
 }
 
@@ -71,23 +75,65 @@ function complaint(stderr: string | null | undefined): Error | undefined {
   return found && Object.assign(new Error(found[0]), { code: found[1] });
 }
 
-/** Sound piped through ffmpeg into a file as it is made. */
-export async function ffmpegSink(
+export interface FfmpegReading {
+  readonly ffmpeg: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** Says what comes out. */
+  readonly arrange: (command: FfmpegCommand) => void;
+  readonly onBytes: (bytes: Buffer) => void;
+  /** Sees what ffmpeg says of the file. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** A file's contents as ffmpeg gives them. @throws failures that quote ffmpeg */
+export async function ffmpegRead(reading: FfmpegReading): Promise<void> {
+  const { ffmpeg, path, signal, arrange, onBytes, onLine = () => {} } = reading;
+  const { default: fluent } = await import("fluent-ffmpeg");
+  const command = fluent(resolve(path)).setFfmpegPath(ffmpeg);
+  arrange(command);
+  const contents = new PassThrough();
+  contents.on("data", onBytes);
+  const stop = () => command.kill("SIGKILL");
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await new Promise<void>((finished, reject) => {
+      command
+        .on("start", () => signal.aborted && stop())
+        .on("stderr", onLine)
+        // The last bytes may still be on their way.
+        .on("end", () => (contents.readableEnded ? finished() : contents.once("end", finished)))
+        .on("error", (error: Error) => {
+          contents.destroy();
+          reject(failure(`ffmpeg could not read ${path}: ${lastLines(error)}`, error));
+        })
+        .pipe(contents, { end: true });
+    });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Bytes that ffmpeg turns into a file while they are made. */
+export interface Pipe {
+  /** Resolves when there is room for more. */
+  write(bytes: Buffer): Promise<void>;
+  /** Resolves when the file has taken its place. */
+  close(): Promise<void>;
+  /** Leaves neither a process nor a file behind. */
+  abort(): Promise<void>;
+}
+
+/** @param arrange says what comes in and what goes out */
+export async function ffmpegPipe(
   ffmpeg: string,
   file: Beside,
-  extension: string,
-  sampleRate: number,
-): Promise<Sink> {
+  arrange: (command: FfmpegCommand) => void,
+): Promise<Pipe> {
   const { default: fluent } = await import("fluent-ffmpeg");
-  const { format, codec, quality } = FFMPEG_FORMATS[extension];
-  const sound = new PassThrough();
-  const command = fluent(sound)
-    .setFfmpegPath(ffmpeg)
-    .inputFormat("s16le")
-    .inputOptions(["-ar", String(sampleRate), "-ac", "1"])
-    .audioCodec(codec)
-    .outputOptions(quality === undefined ? [] : ["-q:a", String(quality)])
-    .format(format);
+  const input = new PassThrough();
+  const command = fluent(input).setFfmpegPath(ffmpeg);
+  arrange(command);
   let aborted = false;
   const done = new Promise<void>((resolve, reject) => {
     command
@@ -109,18 +155,37 @@ export async function ffmpegSink(
   const early = done.then(() => Promise.reject(failure(`ffmpeg stopped before ${file.name} was complete`)));
   early.catch(() => {});
   return {
-    write: (samples) => Promise.race([send(sound, pcm16(samples), file.name), early]),
+    write: (bytes) => Promise.race([send(input, bytes, file.name), early]),
     async close() {
-      sound.end();
+      input.end();
       await done;
       await file.commit();
     },
     async abort() {
       aborted = true;
       command.kill("SIGKILL");
-      sound.end();
+      input.end();
       await done.catch(() => {});
       await file.discard();
     },
   };
+}
+
+/** Sound piped through ffmpeg into a file as it is made. */
+export async function ffmpegSink(
+  ffmpeg: string,
+  file: Beside,
+  extension: string,
+  sampleRate: number,
+): Promise<Sink> {
+  const { format, codec, quality } = FFMPEG_FORMATS[extension];
+  const { write, ...pipe } = await ffmpegPipe(ffmpeg, file, (command) =>
+    command
+      .inputFormat("s16le")
+      .inputOptions(["-ar", String(sampleRate), "-ac", "1"])
+      .audioCodec(codec)
+      .outputOptions(quality === undefined ? [] : ["-q:a", String(quality)])
+      .format(format),
+  );
+  return { ...pipe, write: (samples) => write(pcm16(samples)) };
 }

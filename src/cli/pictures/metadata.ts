@@ -51,6 +51,12 @@ export async function inspect(path: string): Promise<Metadata> {
   }
 }
 
+/** A line on a picture that is not taken as it is; failures for what is no picture come before any work. */
+export async function sourceNote(path: string): Promise<string | undefined> {
+  const { pages = 1 } = await inspect(path);
+  return pages > 1 ? `foretoken: ${path} holds ${pages} frames or pages: the first one is taken` : undefined;
+}
+
 function reasonOf({ message }: Error): string {
   if (/unsupported image format/i.test(message))
     return "it is not a picture; give a .png, .jpg, .webp, .avif, .gif or .svg";

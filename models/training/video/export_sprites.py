@@ -1,0 +1,70 @@
+"""decoder.onnx: codes int64 [N, 13, 13] -> premultiplied RGBA uint8 [N, 208, 208, 4], colours at most alpha.
+encoder.onnx: premultiplied RGBA uint8 [N, 104, 104, 4] -> codes int64 [N, 13, 13].
+
+Chains of the picture model's modules; the decoder is in whole numbers, see ../image/export_integer.py.
+"""
+import numpy as np
+
+import shared  # noqa: F401
+from export_graph import FLOAT, INT64, read_int8
+from export_integer import OUTPUTS, IntegerNet, calibrate
+from export_pictures import Codebook, Net
+from layout import CANVAS, LEVELS, SIDE
+
+UINT8 = 2
+FAINT = 8               # pixels of less alpha count as empty
+SCALE = 2               # what is decoded is twice as wide as what is encoded
+FRAMES = 120            # for calibration
+
+
+class Grid(Codebook):
+    def __init__(self):
+        super().__init__(dict(fsq_levels=LEVELS))
+
+
+def kept_within_alpha(g, pixels):
+    """uint8 [N, H, W, 4] with no colour above its alpha."""
+    colours, alpha = g.op("Split", [pixels, g.ints(3, 1)], 2, axis=-1)
+    over = g.op("Greater", [colours, alpha])
+    return g.op("Concat", [g.op("Where", [over, alpha, colours]), alpha], ["pixels"], axis=-1)
+
+
+def some_frames(grids, empty):
+    """Grids for calibration, evenly spread, and one with nothing in it."""
+    some = grids[np.linspace(0, len(grids) - 1, min(FRAMES, len(grids))).astype(int)]
+    return np.concatenate([some, np.full_like(some[:1], empty)])
+
+
+def build_decoder(weights, grids):
+    """grids: codes [n, 13, 13] by which the scales are set."""
+    codebook = Grid()
+    net = IntegerNet(weights, calibrate(weights, codebook, grids), (SIDE, SIDE))
+    g = net.g
+    x = codebook.numbers(g, g.input("tokens", INT64, ["N", SIDE, SIDE]))
+    g.output(kept_within_alpha(g, net.chain(x, {}, OUTPUTS)), UINT8, ["N", CANVAS * SCALE, CANVAS * SCALE, 4])
+    return g
+
+
+def build_encoder(weights):
+    net = Net("encoder", weights, eight_bit=False)
+    g = net.g
+    x = g.op("Transpose", [g.input("pixels", UINT8, ["N", CANVAS, CANVAS, 4])], perm=[0, 3, 1, 2])
+    x = g.op("Cast", [x], to=FLOAT)
+    seen = g.op("GreaterOrEqual", [g.op("Slice", [x, g.ints(3), g.ints(4), g.ints(1)]), g.const(FAINT, np.float32)])
+    x = g.op("Where", [seen, x, g.const(0, np.float32)])
+    x = g.op("Sub", [g.op("Div", [x, g.const(127.5, np.float32)]), g.const(1, np.float32)])
+    kernels = {i: w.shape[-1] for i in range(net.last + 1) if (w := weights.get(f"net.{i}.weight")) is not None}
+    x = net.chain(x, kernels, {})       # patches don't overlap: a kernel's width is its stride
+    codes = Grid().tokens(g, x)
+    g.output(g.op("Reshape", [codes, g.ints(-1, SIDE, SIDE)], ["tokens"]), INT64, ["N", SIDE, SIDE])
+    return g
+
+
+def export_decoder(folder, out, grids):
+    build_decoder(read_int8(f"{folder}/tok_dec.npz"), grids).save(f"{out}/decoder.onnx")
+    return dict(graph="decoder.onnx", width=CANVAS * SCALE, height=CANVAS * SCALE)
+
+
+def export_encoder(folder, out):
+    build_encoder(read_int8(f"{folder}/tok_enc.npz")).save(f"{out}/encoder.onnx")
+    return dict(graph="encoder.onnx", width=CANVAS, height=CANVAS)
