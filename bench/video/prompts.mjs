@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { videoSetup } from "../../dist/video/index.js";
+import { recallingTarget, videoSetup } from "../../dist/video/index.js";
 import { timed } from "../contest.mjs";
 
 /** The style in which things move by themselves, whatever else is said. */
@@ -34,17 +34,18 @@ export function heldOut(found, count = PROMPTS) {
   }));
 }
 
-/** What the loop needs besides a prompt. */
-export const setUp = async (model, options) => ({
+/** What the loop needs besides a prompt. `recall`: how much the store is believed, the model's own share if left out. */
+export const setUp = async (model, { recall, ...options }) => ({
   ...(await videoSetup(model, options)),
-  target: model.target,
+  recall,
 });
 
 /** Films a prompt: tokens, figures, and of every round where it began, its guesses and its tokens. */
-export async function film(model, { text, style }, setup, { seed, stream }) {
+export async function film(model, { text, style }, { recall, ...setup }, { seed, stream }) {
   const prompt = model.read(text, style);
+  const target = recallingTarget(model, prompt, recall);
   const rounds = [];
-  const run = await timed(model.modality, { prompt }, { ...setup, seed, stream }, (filming) => {
+  const run = await timed(model.modality, { prompt }, { ...setup, target, seed, stream }, (filming) => {
     const { start, guesses, tokens } = filming;
     rounds.push({ start, drafted: guesses.length, tokens: tokens.length - start });
   });

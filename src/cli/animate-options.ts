@@ -25,7 +25,7 @@ export const FIXED_DRAFT_LENGTH = 32;
 
 const KINDS = FILM_FORMATS.filter((format) => format !== "png").map((format) => `.${format}`);
 
-const MAKING = ["file", "style", "count", "frames", "seed", "temperature", "rounds", "tokens"];
+const MAKING = ["file", "style", "count", "frames", "seed", "temperature", "recall", "rounds", "tokens"];
 const SPECULATING = ["drafter", "verifier", "draftLength", "plain", "compare", "stats", "json"];
 
 export function animateOptions(command: Command): Command {
@@ -78,6 +78,11 @@ export function animateOptions(command: Command): Command {
       "--temperature <t>",
       "0: always the likeliest token, more: bolder (default: the model's own)",
       number(0, 100),
+    ),
+    value(
+      "--recall <share>",
+      "how much the model's memory of what things look like is believed: 0 (not at all) to 0.999 (default: the model's own)",
+      number(0, 0.999),
     ),
   ]);
   add(command, "From pictures and films:", [

@@ -76,7 +76,7 @@ const draftLengthOf = ({ draftLength, verifier = "identical" }: AnimateFlags) =>
 function filmingsOf(
   model: VideoModel,
   { prompt, stream, before }: ClipWish,
-  { style, seed, frames, temperature, verifier, from }: AnimateFlags,
+  { style, seed, frames, temperature, recall, verifier, from }: AnimateFlags,
   watching: Animated,
 ): AsyncGenerator<Filming, void, undefined> {
   const options: Animated = {
@@ -84,6 +84,7 @@ function filmingsOf(
     seed,
     stream,
     frames,
+    recall,
     sampling: temperature === undefined ? undefined : { temperature },
     verifier: verifier && model.verifier(verifier),
     ...watching,

@@ -82,6 +82,7 @@ export interface AnimateFlags {
   readonly device?: Device;
   readonly seed?: number;
   readonly temperature?: number;
+  readonly recall?: number;
   readonly from?: string;
   readonly continue?: string;
   readonly fromTokens?: string;

@@ -1,3 +1,4 @@
+export * from "./adjusted.js";
 export * from "./by-place.js";
 export * from "./decode.js";
 export * from "./distribution.js";

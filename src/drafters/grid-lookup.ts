@@ -9,9 +9,12 @@ export interface GridLookupOptions {
   readonly back?: number;
 }
 
-/** What agreement of a known cell of the coming block counts, and of how the last blocks came about, the latest first. */
+/**
+ * What the agreement of a known cell of the coming block counts, and of whole blocks: how the last ones came about, the latest
+ * first. What is known of a block weighs soon more than what would have been likely.
+ */
 const NOW = 3;
-const THEN = [1, 0.5, 0.25];
+const THEN = [4, 2, 1];
 /** What agreement must outweigh: a cell of a longer way, a block further back, going backwards. */
 const FAR = 0.03;
 const OLD = 0.015;
@@ -91,6 +94,9 @@ interface Sparse {
   readonly tokens: Int32Array;
 }
 
+const NOTHING: Sparse = { rows: new Int32Array(), columns: new Int32Array(), tokens: new Int32Array() };
+const HERE: Shift = { down: 0, right: 0 };
+
 function sparse(tokens: readonly Token[], { columns }: Pick<Piece, "columns">, blank: Token): Sparse {
   const cells = [...tokens.keys()].filter((cell) => tokens[cell] !== blank);
   return {
@@ -119,7 +125,7 @@ interface Film {
   block(index: number): Sparse;
   /** Takes the blocks that are whole; those known before, and still the same, keep what was found out about them. */
   see(tokens: readonly Token[]): void;
-  /** How well block `from` explains block `of`, by shift. */
+  /** How well block `from` explains block `of`, by shift: 1 where all cells agree, -1 where none does. */
   relation(of: number, from: number): Float32Array;
 }
 
@@ -149,7 +155,10 @@ function createFilm(shape: Shape, blank: Token): Film {
       const { relations, seen: block } = blocks[of];
       const made =
         relations.get(from) ??
-        Float32Array.from(shifts, (shift) => agreement(blocks[from].sparse, shift, block, shape, blank));
+        Float32Array.from(shifts, (shift) => {
+          const cells = Math.max(1, block.filled);
+          return Math.max(-1, agreement(blocks[from].sparse, shift, block, shape, blank) / cells);
+        });
       relations.set(from, made);
       return made;
     },
@@ -209,11 +218,13 @@ function nextBlock(
       consider(source, shift, NOW * now + past - FAR * way(shift) - OLD * n);
     });
   }
+  // Things go away, too.
+  consider(NOTHING, HERE, -NOW * known.filled);
   if (known.filled > 0) {
     for (const piece of pieces) {
       for (const shift of anchored(piece, current, shape, blank)) {
         const score = agreement(piece, shift, known, shape, blank);
-        // No block before it speaks for a piece: it must explain what is known, and better than a copy does.
+        // No block before it speaks for a piece: it must explain what is known.
         if (score > 0) consider(piece, shift, NOW * score - 1);
       }
     }

@@ -1,11 +1,13 @@
+import { adjusted } from "../core/adjusted.js";
 import { usage } from "../core/errors.js";
 import type { Sampling } from "../core/sampling.js";
-import type { Round, Token, Verifier } from "../core/types.js";
+import type { Model, Round, Token, Verifier } from "../core/types.js";
 import { generate } from "../generate.js";
 import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
 import type { Filming, VideoEncoded } from "./modality.js";
 import type { VideoModel } from "./model.js";
-import { LONGEST_DRAFT, MOST_FRAMES, type VideoDrafterName } from "./names.js";
+import { ANIMATED, LONGEST_DRAFT, MOST_FRAMES, type VideoDrafterName } from "./names.js";
+import { recalling } from "./recall.js";
 import { type FrameTokens, framesOf } from "./tokens.js";
 import type { ReadClip } from "./words.js";
 
@@ -16,6 +18,8 @@ export interface AnimateOptions extends SpeculationOptions<VideoEncoded, VideoDr
   readonly style?: string;
   readonly verifier?: Verifier;
   readonly sampling?: Sampling;
+  /** How much the model's store is believed of what things look like: 0 (not at all) to below 1. */
+  readonly recall?: number;
   readonly seed?: number;
   /** Which of several films of one seed. */
   readonly stream?: number;
@@ -71,7 +75,7 @@ export async function* animateWith(
       read,
       { ground, frames: before },
       count,
-      turn,
+      [turn, Math.max(0, offset)],
       setup,
       options,
     )) {
@@ -92,21 +96,70 @@ async function* clipOf(
   prompt: ReadClip,
   { ground, frames: before }: Pick<Beginning, "ground" | "frames">,
   frames: number,
-  turn: number,
+  /** Which clip of the film, and which of the motion's frames it begins with. */
+  [turn, offset]: readonly [turn: number, offset: number],
   setup: VideoSetup,
-  { seed, stream = 0, signal, onRound, rounds = false }: Animated,
+  { seed, stream = 0, signal, onRound, rounds = false, recall }: Animated,
 ): AsyncGenerator<Filming, void, undefined> {
   const given = givenTokens(model, ground, before);
   const filmings = generate(
     model.modality,
     { prompt, given, frames },
-    { ...setup, target: model.target, seed, stream: stream + turn * 65536, signal, onRound },
+    {
+      ...setup,
+      target: recallingTarget(model, prompt, recall, offset),
+      seed,
+      stream: stream + turn * 65536,
+      signal,
+      onRound,
+    },
   );
   let finished = 0;
   for await (const filming of filmings) {
     if (rounds || filming.done || filming.frames > finished) yield filming;
     finished = filming.frames;
   }
+}
+
+/** The pose of things that share a frame. */
+const SMALL = 1;
+/** Motions that come to an end; all others begin again. */
+const ENDING = ["grow", "shrink", "appear", "vanish"];
+
+/**
+ * The model's target, with what the store says of the prompt's things. Frame 0 of its clip is frame `offset` of the motion.
+ *
+ * @throws a usage error for a share out of range
+ */
+export function recallingTarget(
+  { target, layout, manifest, pieces: stored }: VideoModel,
+  { tokens, things, style, motion = "", poses: usual = [], asKnown }: ReadClip,
+  share = manifest.recall ?? 0,
+  offset = 0,
+): Model {
+  if (!(share >= 0 && share < 1)) throw usage(`recall is ${share}: give a number from 0 to below 1`);
+  const { clip } = manifest;
+  const known = asKnown ? things.map((named) => stored(named, style)).filter((list) => list.length) : [];
+  if (share === 0 || known.length === 0) return target;
+  const byItself = style === ANIMATED;
+  // Two things are small, so that both have room.
+  const poses = things.length > 1 ? [SMALL] : usual;
+  const poseAt = (frame: number) =>
+    byItself
+      ? 1 + (frame % clip.frames)
+      : poses[ENDING.includes(motion) ? Math.min(frame, poses.length - 1) : frame % poses.length];
+  // What only moves is cut by the frame's edge sooner or later; what turns or grows stays inside.
+  const turns = byItself || new Set(poses).size > 1;
+  const pieces = known.flat();
+  const expected = (frame: number) => {
+    const pose = poseAt(offset + frame);
+    if (pose === undefined || (!turns && offset + frame > 0)) return undefined;
+    if (pose === 0) return [];
+    const wanted = known.flatMap((list) => list[pose - 1] ?? []);
+    // Where one of several things is not known, nothing can be said of where the others begin.
+    return wanted.length === things.length || byItself ? wanted.slice(0, things.length) : undefined;
+  };
+  return adjusted(target, recalling({ layout, clip, prompt: tokens.length, expected, pieces, share }));
 }
 
 function givenTokens(

@@ -19,6 +19,8 @@ export interface Eye {
   frame(picture: PictureSource): Promise<FrameTokens & { readonly ground: Ground }>;
 }
 
+/** What is fainter, 0 to 255, was nothing in training. */
+const FAINT = 8;
 /** Side of a thing of the usual size, in patches. */
 const USUAL = 8;
 
@@ -53,6 +55,7 @@ export function createEye(
         const from = (y * width + x) * 4;
         const to = (cy * encoder.width + cx) * 4;
         const alpha = small[from + 3];
+        if (alpha < FAINT) continue;
         for (let c = 0; c < 3; c++) canvas[to + c] = Math.round((small[from + c] * alpha) / 255);
         canvas[to + 3] = alpha;
       }

@@ -6,7 +6,7 @@ export {
   type ShownFrame,
   type VideoReport,
 } from "./animate.js";
-export { type AnimateOptions, type VideoSetup, videoSetup } from "./animating.js";
+export { type AnimateOptions, recallingTarget, type VideoSetup, videoSetup } from "./animating.js";
 export { type Box, type Ground, type Layout, layoutOf, type Rgb, type Shift } from "./layout.js";
 export { findVideoModel, listVideoModels, type VideoManifest } from "./manifest.js";
 export { type Matte, readMatte } from "./matte.js";

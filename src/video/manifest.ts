@@ -52,6 +52,8 @@ export const videoManifestSchema = manifestSchema.extend({
     .array(z.object({ factor: z.number(), margin: z.number(), rows: z.number(), tokens: z.number() }))
     .optional(),
   sampling: z.object({ temperature: z.number().nonnegative(), minP: z.number().min(0).max(1).optional() }),
+  /** How much the store is believed (see `recalling`). */
+  recall: z.number().min(0).lt(1).optional(),
 });
 
 export type VideoManifest = z.infer<typeof videoManifestSchema>;
@@ -68,11 +70,15 @@ export const videoWordsSchema = z.object({
   sizes: z.record(z.string(), z.array(z.string())),
   /** Phrase -> ground. */
   grounds: z.record(z.string(), z.string()),
+  /** Words for colours that things can be turned to. */
+  colours: z.array(z.string()),
   things: z.array(z.object({ name: z.string(), aliases: z.array(z.string()), category: z.string() })),
-  /** Names of things that move by themselves in the style "animated". */
+  /** Names of things that move by themselves in the style "animated"; they count as things behind the others. */
   animations: z.array(z.string()),
   /** "motion speed size" -> the shifts of the frames. */
   plans: z.record(z.string(), z.array(id)).optional(),
+  /** The same -> their poses (see `ReadClip`). */
+  poses: z.record(z.string(), z.array(id)).optional(),
   /** Where in the store a thing's patches lie, in one style (see `readStore`). */
   store: z.array(z.object({ thing: id, style: z.string(), offset: id, bytes: size })).optional(),
 });

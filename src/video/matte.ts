@@ -20,6 +20,8 @@ export interface Matte {
 /** How far a pixel's colour may be from the ground's beside it, 0 to 255 a channel, and how far is surely a thing. */
 const GROUND = 14;
 const THING = 60;
+/** How far a row's ground may be from what lies between the picture's top and bottom. */
+const NEAR = 24;
 
 /**
  * Cuts a thing out of its picture: by its alpha if it has any, else from the plain ground that reaches the picture's edge (one
@@ -61,13 +63,17 @@ function countOf(data: Uint8Array, test: (at: number) => boolean): number {
 
 /** Straight RGBA with the ground gone, the share of pixels that is left, and the ground. */
 function matteOf({ data, width, height }: RawPixels) {
-  const rowColour = (y: number): Rgb => {
-    const edge = [0, 1, width - 2, width - 1].map((x) => (y * width + x) * 4);
-    return [0, 1, 2].map((c) => median(edge.map((at) => data[at + c]))) as unknown as Rgb;
-  };
-  const rows = Array.from({ length: height }, (_, y) => rowColour(y));
-  const far = (at: number, y: number) =>
-    Math.max(...rows[y].map((colour, c) => Math.abs(data[at * 4 + c] - colour)));
+  const rgb = (at: number) => [0, 1, 2].map((c) => data[at * 4 + c]) as unknown as Rgb;
+  const middle = (y: number) =>
+    [0, 1, 2].map((c) => median(Array.from({ length: width }, (_, x) => data[(y * width + x) * 4 + c])));
+  const [top, bottom] = [middle(0), middle(height - 1)];
+  /** A ground fades evenly from top to bottom, or a little otherwise at the side that no thing touches. */
+  const rows = Array.from({ length: height }, (_, y): Rgb => {
+    const even = top.map((from, c) => from + ((bottom[c] - from) * y) / (height - 1)) as unknown as Rgb;
+    const sides = [1, width - 2].map((x) => rgb(y * width + x)).filter((side) => apart(side, even) < NEAR);
+    return sides.sort((one, other) => apart(one, even) - apart(other, even))[0] ?? even;
+  });
+  const far = (at: number, y: number) => apart(rgb(at), rows[y]);
   // From the edge inwards over everything that looks like the ground of its row.
   const isGround = new Uint8Array(width * height);
   const waiting: number[] = [];
@@ -117,6 +123,9 @@ function touches(at: number, isGround: Uint8Array, width: number, height: number
     (y < height - 1 && isGround[at + width] === 1)
   );
 }
+
+/** The largest difference of two colours in one channel. */
+const apart = (one: Rgb, other: Rgb) => Math.max(...one.map((value, c) => Math.abs(value - other[c])));
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
 

@@ -41,7 +41,7 @@ export interface VideoParts {
   readonly manifest: VideoManifest;
   readonly layout: Layout;
   readonly screen: Screen;
-  /** Patches of things, as they were seen before, in this style first. */
+  /** Patches of things in a style, as they were seen before. */
   readonly pieces: (things: readonly number[], style: string) => readonly Piece[];
 }
 
@@ -67,7 +67,7 @@ export function video({
       lead,
       grid: [clip.frames, clip.rows, clip.columns],
       reference: expectedPlan(prompt, manifest, layout),
-      pieces: pieces(prompt.things, prompt.style),
+      pieces: pieces(prompt.things.flat(), prompt.style),
       maxTokens: lead + frames * cells,
     }),
     rules: ({ given }) =>

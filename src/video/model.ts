@@ -23,7 +23,7 @@ import {
   type VideoVerifierName,
 } from "./names.js";
 import { createScreen, type VideoFrame } from "./screen.js";
-import { readStore } from "./store.js";
+import { readStore, type StoredPiece } from "./store.js";
 import { VideoTokens } from "./tokens.js";
 import { type ClipReader, createClipReader } from "./words.js";
 
@@ -42,6 +42,8 @@ export interface VideoModel extends ClipReader {
   readonly device: Device;
   readonly target: Model;
   readonly modality: Modality<VideoPrompt, Filming, VideoEncoded>;
+  /** What things look like in a style, by the model's store. */
+  pieces(things: readonly number[], style: string): readonly StoredPiece[];
   /** Films what the prompt says: frames as they are done (see `Filming`). */
   animate(prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
   /**
@@ -95,7 +97,7 @@ export async function loadVideoModel(
   const planned = (drafter: Drafter) => given(firstNonEmpty(aligned(), drafter));
   const looking = () => planned(gridLookup({ blank: clip.blank }));
   const makers: Record<VideoDrafterName, () => Drafter<VideoEncoded>> = {
-    jacobi: () => jacobi({ window: LONGEST_DRAFT, filler: looking() }),
+    jacobi: () => jacobi({ window: LONGEST_DRAFT, filler: looking(), trust: 0.6 }),
     lookup: () => ({ ...looking(), name: "lookup" }),
     copy: () => ({ ...planned(copy({ blank: clip.blank })), name: "copy" }),
     none,
@@ -114,6 +116,7 @@ export async function loadVideoModel(
     layout,
     device,
     target,
+    pieces,
     modality: video({ manifest, layout, screen, pieces }),
     animate: (prompt, options = {}) => animateWith(model, prompt, options),
     async *from(picture, prompt, options = {}) {

@@ -19,6 +19,8 @@ export const VIDEO_VERIFIERS = {
 
 export type VideoVerifierName = keyof typeof VIDEO_VERIFIERS;
 
+/** The style in which things move by themselves. */
+export const ANIMATED = "animated";
 /** Most guesses a pass. */
 export const LONGEST_DRAFT = 144;
 /** Most frames of a film. */

@@ -3,6 +3,7 @@ import { hint } from "../core/near.js";
 import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../core/spelling.js";
 import type { Token } from "../core/types.js";
 import type { VideoManifest, VideoWords } from "./manifest.js";
+import { ANIMATED } from "./names.js";
 
 /** What a prompt comes to. */
 export interface ReadClip {
@@ -11,8 +12,13 @@ export interface ReadClip {
   readonly style: string;
   /** The prompt's tokens. */
   readonly tokens: readonly Token[];
-  /** What moves: indices of the words file's things. */
-  readonly things: readonly number[];
+  /** What moves: for each name the words file's things of that name, by index. */
+  readonly things: readonly (readonly number[])[];
+  readonly motion?: string;
+  /** The poses its frames would show if all goes as the words say; 0: nothing, n: piece n - 1 of a thing in the store. */
+  readonly poses?: readonly number[];
+  /** Whether things shall look as they always do: no colour is asked for besides their names. */
+  readonly asKnown: boolean;
   /** The ground, where words say one. */
   readonly ground?: string;
   /** The shifts its frames would have if all goes as the words say. */
@@ -31,8 +37,6 @@ export interface ClipReader {
   wordless(style?: string): ReadClip;
 }
 
-/** The style in which things move by themselves. */
-const ANIMATED = "animated";
 const NO_STYLES: NonNullable<VideoManifest["styles"]> = { default: "", aliases: {}, words: {} };
 
 /** Turns prompts into tokens: [style, words ..., begin]. */
@@ -43,8 +47,18 @@ export function createClipReader(
   const styles = Object.keys(file.styles);
   const known = Object.keys(file.ids);
   const stop = new Set(file.stopWords);
+  const colours = new Set(file.colours);
   const plain = (text: string) => plainWords(text).filter((word) => !stop.has(word));
-  const names = file.things.map(({ name, aliases }) => [name, ...aliases].map(plain));
+  /** Animations count as things behind the others. */
+  const names = [
+    ...file.things.map(({ name, aliases }) => [name, ...aliases]),
+    ...file.animations.map((name) => [name]),
+  ];
+  const called = new Map<string, number[]>();
+  names.forEach((list, thing) => {
+    for (const name of new Set(list.map((one) => plain(one).join(" "))))
+      if (name) called.set(name, [...(called.get(name) ?? []), thing]);
+  });
 
   function styleOf(name: string): string {
     const style = named.aliases[name] ?? name;
@@ -76,21 +90,26 @@ export function createClipReader(
     return found?.meaning;
   }
 
-  /** Things whose names stand in the words, the longest names first; a word belongs to one of them. */
-  function thingsIn(words: readonly string[]): number[] {
-    const left = words.slice();
-    const found: { thing: number; place: number }[] = [];
-    const candidates = names
-      .flatMap((list, thing) => list.map((name) => ({ thing, name })))
-      .filter(({ name }) => name.length && placeOf(name, words) >= 0)
-      .sort((a, b) => b.name.length - a.name.length);
-    for (const { thing, name } of candidates) {
-      const place = placeOf(name, left);
-      if (place < 0) continue;
-      found.push({ thing, place });
-      left.fill("", place, place + name.length);
+  /** Things whose names stand in the words, the longest names first; a word belongs to one name. And the words left. */
+  function thingsIn(words: readonly string[]): { things: (readonly number[])[]; rest: string[] } {
+    const rest = words.slice();
+    const take = (phrase: readonly string[]) => {
+      const place = placeOf(phrase, rest);
+      if (place >= 0) rest.fill("", place, place + phrase.length);
+      return place;
+    };
+    const longestFirst = (phrases: Iterable<string>) =>
+      [...phrases]
+        .map((phrase) => phrase.split(" "))
+        .filter((phrase) => placeOf(phrase, words) >= 0)
+        .sort((a, b) => b.length - a.length);
+    for (const phrase of longestFirst(Object.keys(file.grounds))) take(phrase);
+    const found: { things: readonly number[]; place: number }[] = [];
+    for (const name of longestFirst(called.keys())) {
+      const place = take(name);
+      if (place >= 0) found.push({ things: called.get(name.join(" ")) ?? [], place });
     }
-    return found.sort((a, b) => a.place - b.place).map(({ thing }) => thing);
+    return { things: found.sort((a, b) => a.place - b.place).map(({ things }) => things), rest };
   }
 
   function framed(words: readonly string[], style: string | undefined) {
@@ -133,15 +152,20 @@ export function createClipReader(
       const chosen = style ?? usual;
       if (!motion && chosen !== ANIMATED)
         notes.push(`nothing in ${quoted(prompt)} says how it moves: try "bounces", "spins", "flies left"`);
-      const plan = [motion ?? "still", said(words, file.adverbs) ?? "n", said(words, file.sizes) ?? "normal"];
+      const { things, rest } = thingsIn(words);
+      const size = said(words, file.sizes) ?? "normal";
+      const plan = [motion ?? "still", said(words, file.adverbs) ?? "n", size].join(" ");
       return {
         words,
         style: chosen,
         notes,
         tokens: framed(words, chosen),
-        things: thingsIn(words),
+        things,
+        motion,
+        asKnown: !rest.some((word) => colours.has(word)),
         ground: said(words, grounds),
-        shifts: file.plans?.[plan.join(" ")],
+        shifts: file.plans?.[plan],
+        poses: file.poses?.[plan],
       };
     },
     wordless: (style) => ({
@@ -150,6 +174,7 @@ export function createClipReader(
       notes: [],
       tokens: framed([], style && styleOf(style)),
       things: [],
+      asKnown: false,
     }),
   };
 }

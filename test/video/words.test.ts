@@ -27,6 +27,7 @@ const reader = createClipReader(
     motions: { bounce: ["bounces", "jumps"], up: ["moves up"], still: ["stays"] },
     adverbs: { s: ["slowly"], f: ["fast"], n: [""] },
     sizes: { big: ["big"], normal: [""], small: ["small"] },
+    colours: ["red", "blue"],
     grounds: { "on blue": "blue", "blue background": "blue" },
     things: [
       { name: "red apple", aliases: ["apple"], category: "food" },
@@ -47,13 +48,18 @@ describe("the reader of prompts", () => {
     const read = reader.read("A red apple bounces on blue.");
     expect(read.words).toEqual(["red", "apple", "bounces", "on", "blue"]);
     expect(read.tokens).toEqual([104, 110, 111, 113, 118, 119, 100, 102]);
-    expect(read).toMatchObject({ things: [0], ground: "blue", shifts: [1, 2], notes: [], style: "flat" });
+    expect(read).toMatchObject({ things: [[0]], ground: "blue", shifts: [1, 2], notes: [], style: "flat" });
   });
 
   it("takes the longest names and phrases, in the order of the words", () => {
-    expect(reader.read("the cat face moves up slowly big").things).toEqual([2]);
-    expect(reader.read("cat bounces apple").things).toEqual([1, 0]);
+    expect(reader.read("the cat face moves up slowly big").things).toEqual([[2]]);
+    expect(reader.read("cat bounces apple").things).toEqual([[1], [0]]);
     expect(reader.read("big cat moves up slowly").shifts).toEqual([3, 4]);
+  });
+
+  it("knows when a colour is asked for besides the names", () => {
+    expect(reader.read("a red apple bounces on blue").asKnown).toBe(true);
+    expect(reader.read("a blue cat bounces").asKnown).toBe(false);
   });
 
   it("mends forms and slips, and says so", () => {

@@ -72,6 +72,7 @@ class Encoding:
 
 class Maker:
     def __init__(self):
+        torch.backends.cudnn.benchmark = False      # every batch has another number of patches
         self.meta = read_meta()
         self.sprites, self.animations = unpack()
         hues = [s['hue'] for s in self.meta['sprites']]
@@ -113,6 +114,8 @@ class Maker:
         for first in range(0, len(r.sprite), BATCH):
             last = min(first + BATCH, len(r.sprite))
             parts.append(self.chunk(self.pictures(first, last)).flatten(0, 1).cpu())
+            if first % (8 * BATCH) == 0:
+                say('rows', last, 'of', len(r.sprite))
         for x in self.animations.split(BATCH):
             drawing = drawn(to_float(x), (64, 0., 1.), 8)
             parts.append(self.encoding.canvas(self.encoding.codes(drawing)).cpu())

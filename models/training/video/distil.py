@@ -2,8 +2,8 @@
 
     python3 distil.py [SECONDS]         (120)
 
-Needs target_*.npz, words.npz, dictionary.npz in $WORK. Writes target_0..2.npz, words.npz, ranges.npz (if rounding is
-kept) and distil.json to $WORK/student and $OUT.
+Needs target_*.npz, words.npz, dictionary.npz in $WORK. Writes target_0..2.npz, words.npz, ranges.npz (unless
+nothing is rounded) and distil.json to $WORK/student and $OUT.
 """
 import copy
 import os
@@ -17,7 +17,7 @@ from dictionary import Dictionary
 from guesses import guessed_inputs, simulate
 from habits import DEVICE, GPU, OUT, TOY, WORK, Budget, autocast, save_json, say, settle
 from loss import compiled, distances, weights
-from model import choose_attention, load_target
+from model import load_target
 from optim import Ema, Optimiser
 from rounding import refresh_scales, save_limits, set_limits, smooth, watch
 from scores import Quiet
@@ -62,11 +62,10 @@ class Distiller:
         optimiser, ema = Optimiser(self.student, muon_rate, adam_rate, decay=.02), Ema(self.student, 2)
         self.student.train()
         refresh_scales(self.student)
-        choose_attention(BATCH, LENGTH - 1)
         if GPU:
             self.student.compile_blocks(*self.clips.batch(self.clips.specs(BATCH))[:2])
             self.teacher.compile_blocks(*self.clips.batch(self.clips.specs(BATCH))[:2], backward=False)
-        budget = Budget(seconds, reserve=110, free=4)
+        budget = Budget(seconds, reserve=45, free=4)
         with Ahead(self.clips, BATCH) as ahead:
             for part in budget:
                 loss = self.loss(ahead.next())
@@ -115,22 +114,26 @@ class Distiller:
         with Quiet(self.student):
             smooth(self.student, watch(self.student, prefix, tokens))
             limits = {k: float(v.max()) for k, v in watch(self.student, prefix, tokens).items()}
+        self.untrained = copy.deepcopy(self.student)
         self.report('static_untrained', set_limits(copy.deepcopy(self.student), limits), False)
         set_limits(self.student, limits)
         self.train(seconds)
         self.judge(limits)
 
     def judge(self, limits):
+        """Trained rounding if it costs little, else the same scales without training, else no rounding at all."""
         save_target(self.student, [STUDENT])
         self.report('rounded', self.stored(limits))
         self.report('rounded_as_floats', self.stored(), False)
         kl = lambda name: sum(self.log[name][part]['kl'] for part in ('seen', 'pairs')) / 2
-        self.log['rounding_kept'] = kept = kl('rounded') < HURTS and kl('rounded') < kl('static_untrained') + .001
-        say('rounding kept' if kept else 'rounding hurts: the weights before it stay')
+        choices = ('rounded', self.student), ('static_untrained', self.untrained), ('before', self.teacher)
+        kept, model = next((name, model) for name, model in choices if kl(name) < HURTS)
+        self.log['kept'] = kept
+        say('kept:', kept)
         for folder in {STUDENT, OUT}:
-            save_target(self.teacher if not kept else self.student, [folder])
+            save_target(model, [folder])
             save_json(f'{folder}/distil.json', self.log)
-            if kept:
+            if model is not self.teacher:
                 save_limits(f'{folder}/ranges.npz', limits)
 
 

@@ -18,13 +18,13 @@ from export_clips import frames_of, read_clips
 from export_graph import file_listing, session
 from export_parts import read_json
 from export_rounded import export_target
-from export_sprites import export_decoder, export_encoder, some_frames
+from export_sprites import export_decoder, export_encoder
 from export_words import export_store, export_words
 from layout import (BEGIN, CANVAS, FIRST_GROUND, FIRST_PHASE, FPS, FRAMES, GROUNDS, LEVELS, NO_STYLE, PAD, PATCH, SIDE,
                     UNKNOWN, VISIBLE, VOCABULARY, WORDS)
 
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "clip", "shifts", "backgrounds",
-         "picture", "decoder", "encoder", "codebook", "prompt", "words", "store", "windows", "sampling", "styles")
+         "picture", "decoder", "encoder", "codebook", "prompt", "words", "store", "windows", "sampling", "recall", "styles")
 PARTS = "encoder", "decoder", "target", "words"
 STYLES = {"default": "twemoji",
           "aliases": {"3d": "fluent-emoji", "flat": "fluent-emoji-flat", "shaded": "noto"},
@@ -46,7 +46,7 @@ def describe(encoder):
             "picture": {"width": 2 * VISIBLE, "height": 2 * VISIBLE}, "codebook": {"levels": LEVELS},
             "prompt": {"words": WORDS, "base": VOCABULARY, "pad": PAD, "unknown": UNKNOWN, "begin": BEGIN,
                        "nostyle": NO_STYLE},
-            "words": "words.json", "sampling": {"temperature": 0.6, "minP": 0.05}, "styles": STYLES}
+            "words": "words.json", "sampling": {"temperature": 0.5, "minP": 0.05}, "recall": 0.98, "styles": STYLES}
 
 
 def write_parts(a, model):
@@ -56,7 +56,7 @@ def write_parts(a, model):
             model["encoder"] = export_encoder(a.weights, a.out)
             model |= describe(f"{a.out}/encoder.onnx")
         elif part == "decoder":
-            model["decoder"] = export_decoder(a.weights, a.out, some_frames(frames_of(clips()), model["clip"]["blank"]))
+            model["decoder"] = export_decoder(a.weights, a.out, frames_of(clips()), model["clip"]["blank"])
         elif part == "target":
             model["target"] = export_target(a.weights, a.out, Clips(a.weights), clips)
         else:

@@ -2,7 +2,7 @@
 
     python3 export_check.py WEIGHTS MODEL_FOLDER [CLIPS.npz] [--clips 3] [--start 1400]
 
-CLIPS.npz: `prefix` (text ids) and `tokens` of clips, samples.npz of WEIGHTS if left out.
+CLIPS.npz: clips as training draws them (see export_clips.py), samples.npz of WEIGHTS if left out.
 """
 import argparse
 import time
@@ -136,7 +136,7 @@ def main():
     args.add_argument("--start", type=int, default=1400)
     a = args.parse_args()
     torch.set_num_threads(2)
-    clips = read_clips(a.file or f"{a.weights}/samples.npz")
+    clips = read_clips(a.file or f"{a.weights}/samples.npz", ("data", "tokens"))
     clips = clips[np.linspace(0, len(clips) - 1, a.clips).astype(int)]
     check_sprites(a.weights, a.model, clips)
     check_target(a.weights, a.model, clips, a.start)

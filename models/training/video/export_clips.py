@@ -1,15 +1,18 @@
-"""Clips as files hold them: samples.npz of training, with `prefix` (text ids) and `tokens` (ground, phases, codes)."""
+"""Clips as files hold them: samples.npz of training, with `prefix` (text ids), and what follows it in several versions."""
 import numpy as np
 
 import shared  # noqa: F401
 from layout import FIRST, FRAMES, SIDE, VOCABULARY
 
 
-def read_clips(path):
-    """-> input ids of whole clips [n, 2737]."""
+VERSIONS = "data", "T0.6", "tokens"
+
+
+def read_clips(path, versions=VERSIONS):
+    """-> input ids of whole clips [n, 2737], those of the first version first."""
     with np.load(path) as z:
-        prefix, tokens = (z[k].astype(np.int64) for k in ("prefix", "tokens"))
-    return np.concatenate([prefix + VOCABULARY, tokens], 1)
+        prefix = z["prefix"].astype(np.int64) + VOCABULARY
+        return np.concatenate([np.concatenate([prefix, z[k]], 1) for k in versions if k in z.files])
 
 
 def frames_of(clips):

@@ -14,8 +14,7 @@ from export_graph import HEAD_SIZE, WeightFile, dequantised_linear, feeds, float
 from export_target import trained_ranges
 from layout import FIRST, LAG, NONE
 
-CALIBRATION = 12        # clips
-WHOLE_FRAMES = 6        # of a clip that calibrate: a longer one would need a lot of memory
+CALIBRATION = 96        # clips
 
 
 def inputs(parts, tokens, start=0, end=None, past=None):
@@ -30,8 +29,7 @@ def calibrate(parts, clips):
     run = session(build_target("calibration", parts, float_linear(parts, taps), taps=taps).model())
     names = [o.name for o in run.get_outputs() if o.name.startswith("max.")]
     for clip in clips[np.linspace(0, len(clips) - 1, min(CALIBRATION, len(clips))).astype(int)]:
-        feed = inputs(parts, clip, 0, FIRST + WHOLE_FRAMES * (LAG + 1))
-        for name, value in zip(names, run.run(names, feed)):
+        for name, value in zip(names, run.run(names, inputs(parts, clip, 0, len(clip) - 1))):
             ranges[name[4:]] = np.maximum(ranges.get(name[4:], 0), value)
     return ranges
 

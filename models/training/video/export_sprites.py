@@ -6,15 +6,17 @@ Chains of the picture model's modules; the decoder is in whole numbers, see ../i
 import numpy as np
 
 import shared  # noqa: F401
-from export_graph import FLOAT, INT64, read_int8
+from export_graph import FLOAT, INT32, INT64, read_int8
 from export_integer import OUTPUTS, IntegerNet, calibrate
 from export_pictures import Codebook, Net
 from layout import CANVAS, LEVELS, SIDE
 
 UINT8 = 2
 FAINT = 8               # pixels of less alpha count as empty
-SCALE = 2               # what is decoded is twice as wide as what is encoded
+WIDE = 16               # pixels of a decoded token
 FRAMES = 120            # for calibration
+CLEAR, OPAQUE = 3, 250  # alphas up to and from here are taken for 0 and 255
+ALPHAS = np.clip(np.round((np.arange(256) - CLEAR) * 255 / (OPAQUE - CLEAR)), 0, 255)
 
 
 class Grid(Codebook):
@@ -22,26 +24,36 @@ class Grid(Codebook):
         super().__init__(dict(fsq_levels=LEVELS))
 
 
-def kept_within_alpha(g, pixels):
-    """uint8 [N, H, W, 4] with no colour above its alpha."""
+def seen_tokens(g, tokens, empty):
+    """Where there is something, as bool [N, 208, 208, 1]."""
+    seen = g.op("Not", [g.op("Equal", [tokens, g.const(empty, np.int64)])])
+    seen = g.op("Reshape", [seen, g.ints(-1, SIDE, 1, SIDE, 1)])
+    return g.op("Reshape", [g.op("Expand", [seen, g.ints(1, 1, WIDE, 1, WIDE)]), g.ints(-1, SIDE * WIDE, SIDE * WIDE, 1)])
+
+
+def cleaned(g, pixels, seen):
+    """uint8 [N, H, W, 4]: nothing in empty tokens, almost clear and almost opaque made whole, no colour above alpha."""
     colours, alpha = g.op("Split", [pixels, g.ints(3, 1)], 2, axis=-1)
+    alpha = g.op("Gather", [g.const(ALPHAS, np.uint8), g.op("Cast", [alpha], to=INT32)])
+    alpha = g.op("Where", [seen, alpha, g.const(0, np.uint8)])
     over = g.op("Greater", [colours, alpha])
     return g.op("Concat", [g.op("Where", [over, alpha, colours]), alpha], ["pixels"], axis=-1)
 
 
 def some_frames(grids, empty):
-    """Grids for calibration, evenly spread, and one with nothing in it."""
-    some = grids[np.linspace(0, len(grids) - 1, min(FRAMES, len(grids))).astype(int)]
-    return np.concatenate([some, np.full_like(some[:1], empty)])
+    """Grids for calibration: of those evenly spread, the ones with most in them."""
+    some = grids[np.linspace(0, len(grids) - 1, min(3 * FRAMES, len(grids))).astype(int)]
+    return some[np.argsort((some == empty).sum((1, 2)), kind="stable")[:FRAMES]]
 
 
-def build_decoder(weights, grids):
+def build_decoder(weights, grids, empty):
     """grids: codes [n, 13, 13] by which the scales are set."""
     codebook = Grid()
     net = IntegerNet(weights, calibrate(weights, codebook, grids), (SIDE, SIDE))
     g = net.g
-    x = codebook.numbers(g, g.input("tokens", INT64, ["N", SIDE, SIDE]))
-    g.output(kept_within_alpha(g, net.chain(x, {}, OUTPUTS)), UINT8, ["N", CANVAS * SCALE, CANVAS * SCALE, 4])
+    tokens = g.input("tokens", INT64, ["N", SIDE, SIDE])
+    pixels = net.chain(codebook.numbers(g, tokens), {}, OUTPUTS)
+    g.output(cleaned(g, pixels, seen_tokens(g, tokens, empty)), UINT8, ["N", SIDE * WIDE, SIDE * WIDE, 4])
     return g
 
 
@@ -60,9 +72,9 @@ def build_encoder(weights):
     return g
 
 
-def export_decoder(folder, out, grids):
-    build_decoder(read_int8(f"{folder}/tok_dec.npz"), grids).save(f"{out}/decoder.onnx")
-    return dict(graph="decoder.onnx", width=CANVAS * SCALE, height=CANVAS * SCALE)
+def export_decoder(folder, out, grids, empty):
+    build_decoder(read_int8(f"{folder}/tok_dec.npz"), some_frames(grids, empty), empty).save(f"{out}/decoder.onnx")
+    return dict(graph="decoder.onnx", width=SIDE * WIDE, height=SIDE * WIDE)
 
 
 def export_encoder(folder, out):

@@ -6,7 +6,7 @@ import shutil
 import shared  # noqa: F401
 from export_parts import read_json
 from layout import FRAMES
-from motions import TABLES
+from motions import SIZES, TABLES
 
 
 def alone(phrases):
@@ -32,6 +32,14 @@ def plans():
     return pairs | singles
 
 
+def poses():
+    """"motion speed size" -> the poses of the frames, as the store counts them from 1 (0: nothing there)."""
+    singles = {" ".join(kind): pose[:FRAMES].tolist() for kind, pose in zip(TABLES.kinds, TABLES.pose)}
+    pairs = {" ".join((*kind, size)): [TABLES.base(SIZES["small"])] * FRAMES for kind in TABLES.pairs
+             for size in ("small", "normal")}
+    return pairs | singles
+
+
 def export_store(folder, out):
     """Copies store.bin -> where its entries lie, or None."""
     if not os.path.exists(os.path.join(folder, "store.bin")):
@@ -44,7 +52,7 @@ def export_words(config, store, out):
     grounds = {phrase: ground for ground, phrases in config["ground_phrases"].items() for phrase in phrases}
     words = dict(ids=config["vocabulary"], styles=config["styles"], stopWords=config["stop_words"],
                  motions=motions(config), adverbs=config["adverbs"], sizes=config["size_words"], grounds=grounds,
-                 colours=config["colours"], things=config["things"], plans=plans(),
+                 colours=config["colours"], things=config["things"], plans=plans(), poses=poses(),
                  animations=[a["name"] for a in config["animations"]])
     if store:
         words["store"] = store

@@ -2,9 +2,8 @@
 
     python3 measure.py
 
-Needs the student of distil.py. Writes samples.npz (clips of held-out pairs of thing and motion), store.npz (codes of
-every thing and style at base sizes, for drafters), config.json and log.json (all figures, those of earlier stages too)
-to $OUT.
+Needs the student of distil.py. Writes samples.npz (clips of held-out pairs of thing and motion), config.json and log.json
+(all figures, those of earlier stages too) to $OUT.
 """
 import json
 import os
@@ -21,7 +20,6 @@ from distil import STUDENT
 from draw import generate
 from habits import DEVICE, OUT, TOY, WORK, save_json, say, settle
 from model import load_target
-from motions import SIZES, TABLES
 from rounding import load_limits, set_limits
 from scores import Quiet
 from sprites import read_meta
@@ -29,7 +27,6 @@ from target import HeldOut
 
 SAMPLES = 2 if TOY else 48
 LENGTH = PLAN + (1 if TOY else 16) * AREA
-STORE_BYTES = 1.2e6
 
 
 def lone(tokens, empty):
@@ -37,21 +34,6 @@ def lone(tokens, empty):
     some = (tokens[:, PLAN:] != empty).float().view(-1, 1, SIDE, SIDE)
     around = F.conv2d(some, torch.ones(1, 1, 3, 3, device=some.device), padding=1)
     return ((some > 0) & (around == 1)).flatten(1).any(1).view(len(tokens), -1).any(1)
-
-
-def store(dictionary, meta):
-    """Codes of every (thing, style) upright: 8 x 8 tokens of normal size, then other sizes as far as they fit."""
-    rows = np.arange(dictionary.first_painted)
-    arrays, size = dict(thing=dictionary.thing[rows].astype(np.int16), style=dictionary.style[rows].astype(np.int8)), 0
-    for side in (SIZES['normal'], SIZES['small'], SIZES['big']):
-        entry = torch.from_numpy(dictionary.entry(rows, np.full(len(rows), TABLES.base(side)))).to(DEVICE)
-        first, last = 7 - side // 16, 7 + side // 16
-        codes = dictionary.codes[entry].view(-1, SIDE, SIDE)[:, first:last, first:last].cpu().numpy().astype(np.uint16)
-        size += codes.nbytes
-        if size > STORE_BYTES and len(arrays) > 2:
-            break
-        arrays[f'codes_{side}'] = codes
-    return arrays
 
 
 class Measure:
@@ -70,7 +52,6 @@ class Measure:
                     self.log[stage] = json.load(f)
 
     def files(self):
-        np.savez_compressed(f'{OUT}/store.npz', **store(self.clips.d, self.meta))
         save_json(f'{OUT}/config.json', config(self.meta, self.empty))
 
     def samples(self):

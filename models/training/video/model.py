@@ -165,31 +165,3 @@ def load_target(folder):
     model = Target(len(state['te.weight']), **SIZE)
     model.load_state_dict(state)
     return model
-
-
-def choose_attention(batch, length, blocks=SIZE):
-    """Lets torch use whichever attention kernel is fastest for the training shape (only before compiling)."""
-    if not GPU:
-        return
-    shape = lambda heads: (batch, heads, length, blocks['size'])
-    make = lambda heads: torch.randn(shape(heads), device='cuda', dtype=torch.bfloat16, requires_grad=True)
-    times = {}
-    for cudnn in (False, True):
-        torch.backends.cuda.enable_cudnn_sdp(cudnn)
-        torch.backends.cuda.enable_flash_sdp(not cudnn)
-        try:
-            q, k, v = make(blocks['heads']), make(blocks['kv']), make(blocks['kv'])
-            for i in range(8):
-                if i == 3:
-                    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-                    start.record()
-                F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True).sum().backward()
-            end.record()
-            torch.cuda.synchronize()
-            times[cudnn] = start.elapsed_time(end) / 5
-        except Exception as error:
-            say('no such attention:', repr(error)[:200])
-    best = min(times, key=times.get) if times else False
-    torch.backends.cuda.enable_cudnn_sdp(best)
-    torch.backends.cuda.enable_flash_sdp(not best)
-    say('attention forward and backward, ms:', {'cudnn' if k else 'flash': round(v, 2) for k, v in times.items()})

@@ -20,7 +20,7 @@ cp "$DATA"/* "$WORK/data/"
 
 # beside the tokenizer: compiling for the next parts, then every later stage on toy sizes, so that faults show early
 trial() {
-  timeout 150 python3 warm.py
+  timeout 120 python3 warm.py
   export TOY=1 DATA=$WORK/toy_data OUT=$WORK/toy_out WORK=$WORK/toy DEADLINE=$(( $(date +%s) + 600 ))
   python3 toy.py "$DATA"
   for stage in "tokenizer.py 3" dictionary.py "target.py 3 0" "target.py 0 4" "distil.py 4" measure.py; do

@@ -24,7 +24,6 @@ stage distil 110 python3 distil.py "${1:-120}"
 stage measure 30 python3 measure.py
 stage store 8 python3 store.py
 mv "$OUT"/config.json "$OUT"/distil.json "$WORK/" 2>/dev/null
-rm -f "$OUT/store.npz"
 tar cf "$OUT/more.tar" -C "$WORK" logs_3 config.json store.bin store.json distil.json
 ls -la "$OUT"
 echo "part 3: $(( $(date +%s) - BEGAN )) s"

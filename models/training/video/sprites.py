@@ -16,7 +16,8 @@ from pictures import hsv, recolour, turn_hue
 SIDE, FRAME_SIDE = 160, 128     # pixels of a stored sprite and of an animation's frame
 SCALE = 2                       # drawn at twice the visible scale, as the decoder draws
 COLOURS = 'red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink'      # the first of pictures.PAINTS
-LIMITS = (14, 'red'), (40, 'orange'), (65, 'yellow'), (165, 'green'), (195, 'cyan'), (250, 'blue'), (300, 'purple'), (345, 'pink'), (361, 'red')
+LIMITS = ((14, 'red'), (40, 'orange'), (65, 'yellow'), (165, 'green'), (195, 'cyan'), (250, 'blue'), (300, 'purple'),
+          (345, 'pink'), (361, 'red'))
 
 
 def decode(job):
@@ -47,7 +48,8 @@ def unpack(folder=DATA):
     with multiprocessing.get_context('fork').Pool(os.cpu_count()) as pool:      # forks before the GPU is touched
         arrays = pool.map(decode, jobs, chunksize=32)
     n = len(meta['sprites'])
-    stacked = lambda part, side: torch.from_numpy(np.stack(part) if part else np.zeros((0, 4, side, side), np.uint8)).to(DEVICE)
+    nothing = lambda side: np.zeros((0, 4, side, side), np.uint8)
+    stacked = lambda part, side: torch.from_numpy(np.stack(part) if part else nothing(side)).to(DEVICE)
     say('sprites', n, 'frames of animations', len(arrays) - n)
     return stacked(arrays[:n], SIDE), stacked(arrays[n:], FRAME_SIDE)
 

@@ -7,6 +7,7 @@ trained on; with B = 0 only A is done. Needs tok_*.npz and dictionary.npz in $WO
 meta.json in $DATA. Writes target_0..2.npz in the product's layout, words.npz (what further training needs beside
 them) and target.json to $WORK and $OUT. The moving average of the weights is kept.
 """
+import os
 import sys
 
 import numpy as np
@@ -18,7 +19,7 @@ from clips import Ahead, Clips
 from dictionary import Dictionary
 from habits import (DEVICE, GPU, OUT, TOY, WORK, Budget, autocast, count, int8_rows, save_json, save_parts, say, settle)
 from loss import by_part, compiled, mean_nats, weights
-from model import SIZE, Target, choose_attention, load_target
+from model import SIZE, Target, load_target
 from optim import Ema, Optimiser
 from scores import Quiet
 from sprites import read_meta
@@ -26,7 +27,8 @@ from sprites import read_meta
 FRAMES_A, BATCH_A, BATCH_B = 3, (4 if TOY else 160), (2 if TOY else 32)
 HELD = 4 if TOY else 64                 # clips for figures
 CORRUPTED, WRONG = .25, .008            # share of clips with wrong inputs, and at most this share of their codes
-RATE_B, FLAT = .7, .35                  # stage B: rates fall from here on after this share of its time
+# stage B: factor of the rates, the share of its time after which they fall
+RATE_B, FLAT = float(os.environ.get('RATE_B', .7)), float(os.environ.get('FLAT', .35))
 MEMORY = .997                           # of the moving average
 
 
@@ -97,7 +99,6 @@ class Trainer:
         curve, budget = [], Budget(seconds, reserve=reserve, free=4)
         self.model.train()
         torch._dynamo.reset()
-        choose_attention(batch, PREFIX + PLAN + frames * AREA - 1)
         if GPU:
             self.model.compile_blocks(*self.clips.batch(self.clips.specs(batch), frames)[:2])
         step, marks = 0, [.2, .4, .6, .8] if not TOY else [.5]

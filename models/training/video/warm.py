@@ -11,7 +11,7 @@ from layout import AREA, CODES, FRAMES, LENGTH, PLAN, PREFIX
 from distil import BATCH as STUDENT_BATCH
 from habits import DEVICE, GPU, autocast, say, settle, wait
 from loss import compiled, distances, mean_nats
-from model import SIZE, Target, choose_attention
+from model import SIZE, Target
 from optim import Optimiser
 from rounding import refresh_scales, set_limits
 from target import BATCH_A, BATCH_B, FRAMES_A
@@ -23,7 +23,6 @@ TEXTS, STEPS = 2048, 6
 def steps(name, batch, frames, rounding=False):
     torch._dynamo.reset()
     torch.cuda.reset_peak_memory_stats()
-    choose_attention(batch, PREFIX + PLAN + frames * AREA - 1 if frames < FRAMES else LENGTH - 1)
     model = Target(TEXTS, **SIZE).to(DEVICE).train()
     prefix = torch.randint(0, TEXTS, (batch, PREFIX), device=DEVICE)
     tokens = torch.randint(0, CODES, (batch, PLAN + frames * AREA), device=DEVICE)

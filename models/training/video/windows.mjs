@@ -1,5 +1,6 @@
 // What the product's plan needs to know of Jacobi decoding whose window follows what stood: rows and tokens a pass, by
-// factor and margin, over prompts as training showed them. Besides, what pieces and the plan's guess are worth.
+// factor and margin, over prompts as training showed them. Besides, what pieces, the plan's guess and the memory are
+// worth.
 //   node windows.mjs MODEL [PROMPTS]      writes `windows` into MODEL/model.json
 // (after npm run build; MODEL/heldout.json is read). Counts passes only: a busy machine gives the same figures.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,17 +10,17 @@ import { film, readHeldOut, sentence, setUp, spread, stylesOf } from "../../../b
 import { follow } from "../../../dist/index.js";
 import { findVideoModel, loadVideoModel } from "../../../dist/video/index.js";
 
-const FIXED = [4, 8, 16, 24, 32, 48, 64, 96].map((margin) => [0, margin]);
-const FOLLOWING = [0.75, 1, 1.25, 1.5, 2].flatMap((factor) => [4, 8, 16, 24, 32].map((margin) => [factor, margin]));
+const FIXED = [8, 16, 24, 32, 48, 64, 96, 144].map((margin) => [0, margin]);
+const FOLLOWING = [0.75, 1, 1.25, 1.5, 2].flatMap((factor) => [8, 16, 32].map((margin) => [factor, margin]));
 /** What a row more costs, in passes of a single row, from many cores to few. */
 const PRICES = [0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.045, 0.06, 0.08, 0.11, 0.15];
 /** Every window sees so many prompts first; those that come near the best at some price see all of them. */
-const FIRST = 6;
+const FIRST = 4;
 const NEAR = 0.97;
 /** The window with which parts of the drafter are switched off. */
 const USUAL = [1.25, 16];
 
-/** Things with motions that were not held out, some that meet, some animations; all styles, every other one on a ground. */
+/** Things with motions that were not held out, some that meet, some animations; all styles, every other on a ground. */
 function trainingPrompts({ words, pairs }, { backgrounds }, count) {
   const heldOut = new Set(pairs.map((pair) => pair.join()));
   const motions = [...new Set(pairs.map(([, motion]) => motion))];
@@ -40,9 +41,9 @@ const keepTo = ([factor, margin]) =>
   follow({ cost: () => 1, windows: [{ factor, margin, rows: 1, tokens: Number.POSITIVE_INFINITY }] });
 
 /** Rounds of all prompts under a window. */
-async function filmAll(model, prompts, window) {
+async function filmAll(model, prompts, window, recall) {
   // The length only keeps the model's own plan, which measures passes, out of this.
-  const setup = { ...(await setUp(model, { drafter: "jacobi", draftLength: 1 })), plan: keepTo(window) };
+  const setup = { ...(await setUp(model, { drafter: "jacobi", draftLength: 1, recall })), plan: keepTo(window) };
   const clips = [];
   for (const [stream, prompt] of prompts.entries())
     clips.push((await film(model, prompt, setup, { seed: 1, stream })).rounds);
@@ -85,10 +86,12 @@ async function partsSwitchedOff(model, prompts) {
     ["no pieces", without(model, "pieces")],
     ["no guess of the plan", without(model, "reference")],
     ["neither", without(model, "pieces", "reference")],
+    ["everything, another target: no memory", model, 0],
+    ["no pieces, no memory", without(model, "pieces"), 0],
   ];
   console.log(`tokens a pass: all; ${PARTS.map(([name]) => name).join(", ")}`);
-  for (const [name, changed] of ways) {
-    const clips = await filmAll(changed, prompts, USUAL);
+  for (const [name, changed, recall] of ways) {
+    const clips = await filmAll(changed, prompts, USUAL, recall);
     const byPart = tokensByPart(tokensByFrame(clips, model.layout), model.layout);
     const all = (clips.length * model.layout.length) / clips.flat().length;
     console.log(`${name}: ${[all, ...byPart].map((tokens) => tokens.toFixed(2)).join(", ")}`);
