@@ -3,7 +3,7 @@
 // npm run bench -- image [--prompts N] [options]
 // npm run bench -- image --relaxed [--prompts N] [--seeds K] [options]
 // npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
-// npm run bench -- video [--prompts N] [--json] [options]
+// npm run bench -- video [--prompts N] [--recall SHARE] [--json] [options]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -25,6 +25,7 @@ const { values, positionals } = parseArgs({
     rounds: text,
     drafter: { type: "string", multiple: true },
     temperature: text,
+    recall: text,
     device: { type: "string", default: "cpu" },
     voice: text,
     model: text,

@@ -18,12 +18,14 @@ const seconds = (ms) => (ms / 1000).toFixed(2);
 /** A file for each table: what it holds, and of which runs. */
 export function markdown(report) {
   const tables = Object.fromEntries(report.parts.flatMap((part) => tablesOf(report, part)));
-  return { ...tables, "video-files.md": fileTable(report) };
+  return report.recall === undefined ? { ...tables, "video-files.md": fileTable(report) } : tables;
 }
 
-function tablesOf({ machine, model, device, prompts, rounds, ceiling, past }, part) {
+function tablesOf({ machine, model, device, prompts, rounds, recall, ceiling, past }, part) {
   const { temperature, rows, lengths, reach: plan } = part;
-  const setting = `Model ${model}, temperature ${temperature}, ${counted(prompts.length, "held-out prompt")}, ${counted(rounds, "round")}, ${device}. ${machine}.`;
+  const memory = recall === undefined ? "" : `, recall ${recall}`;
+  const kind = recall === undefined ? "video" : `video-recall${recall}`;
+  const setting = `Model ${model}, temperature ${temperature}${memory}, ${counted(prompts.length, "held-out prompt")}, ${counted(rounds, "round")}, ${device}. ${machine}.`;
   const drafters = drafterTable(rows, {
     tokens: "tokens",
     item: "prompt",
@@ -35,9 +37,9 @@ function tablesOf({ machine, model, device, prompts, rounds, ceiling, past }, pa
   });
   const stray = strayLine([...rows, ...(lengths ?? [])], "tokens");
   const costs = `With ${past} tokens in the cache, half a clip: ${ceilingLine(ceiling, rows)}`;
-  const files = [[`video-t${temperature}.md`, paragraphs(setting, drafters, stray, costs).trim()]];
-  files.push([`video-frames-t${temperature}.md`, frameTable(rows.filter(({ name }) => name !== "none"))]);
-  if (lengths) files.push([`video-lengths-t${temperature}.md`, lengthTable(lengths, plan)]);
+  const files = [[`${kind}-t${temperature}.md`, paragraphs(setting, drafters, stray, costs).trim()]];
+  files.push([`${kind}-frames-t${temperature}.md`, frameTable(rows.filter(({ name }) => name !== "none"))]);
+  if (lengths) files.push([`${kind}-lengths-t${temperature}.md`, lengthTable(lengths, plan)]);
   return files;
 }
 

@@ -21,13 +21,16 @@ const ROWS = [1, 2, 9, 17, 33, 65, 97, 145];
 
 export async function speedBench(model, options) {
   const { name, prompts, temperature, out, json, rounds = 2, drafter: only } = options;
+  const recall = options.recall === undefined ? undefined : Number(options.recall);
   const drafters = drafterNames(VIDEO_DRAFTERS, only);
   const { curves, cost } = await measureSurface(model.target);
   const own = model.manifest.sampling.temperature;
   const degrees = temperature === undefined ? [...new Set([own, 1, 0])] : [Number(temperature)];
   const parts = [];
   for (const degree of degrees)
-    parts.push(await atTemperature(model, degree, { drafters, prompts, rounds: Number(rounds), cost }));
+    parts.push(
+      await atTemperature(model, degree, { drafters, prompts, rounds: Number(rounds), cost, recall }),
+    );
   const middle = (rows) => cost(rows, MIDDLE);
   const report = {
     machine: machine(),
@@ -35,25 +38,32 @@ export async function speedBench(model, options) {
     device: model.device,
     prompts,
     rounds: Number(rounds),
+    recall,
     passes: curves,
     past: MIDDLE,
     ceiling: ceilings(
       ROWS.map((rows) => [rows]),
       middle,
     ),
-    files: await fileTimes(model, name, prompts),
+    files: recall === undefined ? await fileTimes(model, name, prompts) : [],
     parts,
   };
   const tables = markdown(report);
   const text = paragraphs(...Object.values(tables));
   const svg = await chart(parts.map(panels));
-  save(out, { "video.json": report, "video.md": text, ...tables, ...(svg && { "video.svg": svg }) });
+  const kind = recall === undefined ? "video" : `video-recall${recall}`;
+  save(out, {
+    [`${kind}.json`]: report,
+    [`${kind}.md`]: text,
+    ...tables,
+    ...(svg && { [`${kind}.svg`]: svg }),
+  });
   console.log(json ? JSON.stringify(report, null, 1) : text);
 }
 
-async function atTemperature(model, temperature, { drafters, prompts, rounds, cost }) {
+async function atTemperature(model, temperature, { drafters, prompts, rounds, cost, recall }) {
   const sampling = { temperature };
-  const entered = await enter(drafters, (drafter) => setUp(model, { drafter, sampling }));
+  const entered = await enter(drafters, (drafter) => setUp(model, { drafter, sampling, recall }));
   const jacobi = entered.find(({ name }) => name === "jacobi");
   const fixed = jacobi ? LENGTHS.map((length) => atLength(jacobi, length)) : [];
   await contest({

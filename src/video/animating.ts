@@ -159,7 +159,9 @@ export function recallingTarget(
     // Where one of several things is not known, nothing can be said of where the others begin.
     return wanted.length === things.length || byItself ? wanted.slice(0, things.length) : undefined;
   };
-  return adjusted(target, recalling({ layout, clip, prompt: tokens.length, expected, pieces, share }));
+  // Things that pass one another stand one above the other.
+  const sides = motion !== "pass";
+  return adjusted(target, recalling({ layout, clip, prompt: tokens.length, expected, sides, pieces, share }));
 }
 
 function givenTokens(

@@ -15,6 +15,8 @@ export interface RecallOptions {
    * frame's edge. An empty list: nothing is seen.
    */
   readonly expected: (frame: number) => readonly StoredPiece[] | undefined;
+  /** Whether of two things the first stands on the left. */
+  readonly sides: boolean;
   /** What things look like at all. */
   readonly pieces: readonly StoredPiece[];
   /** How much the memory is believed, 0 (not at all) to below 1. */
@@ -25,8 +27,6 @@ export interface RecallOptions {
 const EVIDENCE = 4;
 /** Nats: such a piece is believed, unless the model thinks it so much less likely than its own. */
 const UNHEARD = 5;
-/** Nats: the model, unsure where a thing begins, would often rather let it begin nowhere. */
-const EAGER = 1;
 
 /**
  * A language model with a memory (as in kNN-LM, Khandelwal et al. 2020): what the words ask for is looked up in the store, and
@@ -34,7 +34,8 @@ const EAGER = 1;
  * the memory, what they look like. A thing that comes into a frame begins as it is remembered, and once; wherever patches
  * agree with a remembered piece, the piece goes on.
  */
-export function recalling({ layout, clip, prompt, expected, pieces, share }: RecallOptions): Adjust {
+export function recalling(options: RecallOptions): Adjust {
+  const { layout, clip, prompt, expected, pieces, share } = options;
   const { lead, cells } = layout;
   const { columns, blank } = clip;
   const odds = Math.log(share / (1 - share));
@@ -78,9 +79,10 @@ export function recalling({ layout, clip, prompt, expected, pieces, share }: Rec
     }
     const { votes, begun } = agreeing(script.byFirst, known, columns, blank, 1);
     if (votes.size) return believed(row, votes, odds, Number.POSITIVE_INFINITY);
-    const missing = script.pieces.filter(({ thing }) => !begun.has(thing));
-    const own = begin(row, missing, blank, share);
-    return missing.length === script.pieces.length && missing.length ? nudged(own, blank) : own;
+    const sides = options.sides && script.pieces.length === 2;
+    const side = (place % cells) % columns < columns / 2 ? 0 : 1;
+    const missing = script.pieces.filter(({ thing }) => !begun.has(thing) && (!sides || thing === side));
+    return begin(row, missing, blank, share);
   };
 }
 
@@ -191,13 +193,6 @@ function believed(row: Float32Array, votes: ReadonlySet<Token>, odds: number, un
   if (best < top - unheard) return row;
   const changed = row.slice();
   for (const token of votes) changed[token] = row[token] - best + top + odds;
-  return changed;
-}
-
-/** Less likely that nothing begins here. */
-function nudged(row: Float32Array, blank: Token): Float32Array {
-  const changed = row.slice();
-  changed[blank] -= EAGER;
   return changed;
 }
 

@@ -69,7 +69,7 @@ async function filmAll(folder, out, seed) {
   }
   for (let at = 0, sheet = 1; at < rows.length; at += A_SHEET, sheet++) {
     const image = await filmStrip(rows.slice(at, at + A_SHEET), WHITE);
-    await image.png({ compressionLevel: 9 }).toFile(`${out}/sheet-${sheet}.png`);
+    await image.webp({ quality: 90 }).toFile(`${out}/sheet-${sheet}.webp`);
   }
   const said = (motion) => held.words.motions[motion][0];
   const listed = (list) => list.map((one, k) => `${k} ${one}`).join(" | ");

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 
 const COMMANDS = [
-  ["-f", "docs/films.txt", "--seed", "3", "--size", "96", "--strip", "docs/films.webp"],
+  ["-f", "docs/films.txt", "--seed", "1", "--size", "96", "--strip", "docs/films.webp"],
   ["a red apple bounces on blue", "-o", "docs/apple.webp"],
 ];
 

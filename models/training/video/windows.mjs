@@ -10,7 +10,8 @@ import { film, readHeldOut, sentence, setUp, spread, stylesOf } from "../../../b
 import { follow } from "../../../dist/index.js";
 import { findVideoModel, loadVideoModel } from "../../../dist/video/index.js";
 
-const FIXED = [8, 16, 24, 32, 48, 64, 96, 144].map((margin) => [0, margin]);
+/** Fixed ones, for machines on which rows are dear. Longer ones do as well over easy prompts, and worse over hard ones. */
+const FIXED = [4, 8, 16, 24].map((margin) => [0, margin]);
 const FOLLOWING = [0.75, 1, 1.25, 1.5, 2].flatMap((factor) => [8, 16, 32].map((margin) => [factor, margin]));
 /** What a row more costs, in passes of a single row, from many cores to few. */
 const PRICES = [0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.045, 0.06, 0.08, 0.11, 0.15];
