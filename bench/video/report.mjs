@@ -52,7 +52,9 @@ const frameTable = (rows) =>
 function fileTable({ files, prompts }) {
   const cells = (times) => (times ? [seconds(times.median), seconds(times.most)] : ["", ""]);
   const head = ["file", "seconds a clip, model loaded", "longest", "as a command, start to end", "longest"];
-  const rows = files.map(({ kind, loaded, command }) => [`.${kind}`, ...cells(loaded), ...cells(command)]);
+  const rows = files
+    .filter(({ loaded, command }) => loaded || command)
+    .map(({ kind, loaded, command }) => [`.${kind}`, ...cells(loaded), ...cells(command)]);
   return paragraphs(
     table(head, rows),
     `${counted(prompts.length, "clip")} with other seeds, from words to a closed file, medians.`,
