@@ -83,13 +83,14 @@ export function video({
         1 + frame < tokens.length ? layout.shiftOf(tokens[1 + frame]) : [0, 0];
       /** Frames by what they show: the first one of each. */
       const seen = new Map<string, number>();
+      let keyed = 0;
       for await (const round of rounds) {
         tokens.push(...round.tokens);
         const known = tokens.slice();
         const frames = Math.max(0, Math.floor((known.length - lead) / cells));
-        for (let frame = 0; frame < frames; frame++) {
-          const key = keyOf(known, frame, layout);
-          if (!seen.has(key)) seen.set(key, frame);
+        for (; keyed < frames; keyed++) {
+          const key = keyOf(known, keyed, layout);
+          if (!seen.has(key)) seen.set(key, keyed);
         }
         yield {
           tokens: known,
