@@ -1,9 +1,10 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { failure, usage } from "../core/errors.js";
-import { depths, EMPTY, pathTo } from "../core/tree.js";
+import { depths, EMPTY } from "../core/tree.js";
 import type { Draft, Model, Scores, Session, Step, Token } from "../core/types.js";
 import { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
 import { floats, type Ort, ort } from "./ort.js";
+import { hide, laggedToken, scoredRows, tokenAt } from "./pass-rows.js";
 
 /** Names of the contract's tensors; `%` stands for the layer's number. */
 export const TENSORS = {
@@ -53,9 +54,6 @@ export interface Prefix {
   readonly session: InferenceSession;
   readonly length: number;
 }
-
-/** Added to the attention scores of places a row must not see. */
-const HIDDEN = -1e9;
 
 /**
  * A decoder-only ONNX model on the delta-KV contract: past rows go in from JavaScript, only new rows come out, so that
@@ -263,7 +261,7 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
     [names.rows]: new library.Tensor("int64", places, [places.length]),
   };
   const { lag } = shape;
-  if (lag) feeds[lag.tensor] = integers((slot, i) => laggedToken(lag, steps[slot], i, position(slot, i)));
+  if (lag) feeds[lag.tensor] = integers((slot, i) => laggedToken(lag, { ...steps[slot], history: steps[slot].sequence.history }, i, position(slot, i)));
   const dims = [batch, shape.keyValueHeads, cache.capacity, shape.headSize];
   for (let layer = 0; layer < shape.layers; layer++) {
     for (const [i, name] of layerNames(names, layer).entries()) {
@@ -286,40 +284,4 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
     };
     return { row: (node) => slice(names.logits, node), hidden: (node, tap) => slice(tap, node) };
   });
-}
-
-/** Committed tokens, then the draft, then the last token again to fill up. */
-const tokenAt = (tokens: readonly Token[], draft: Draft, index: number) =>
-  index < tokens.length ? tokens[index] : (draft.tokens[index - tokens.length] ?? tokens[tokens.length - 1]);
-
-/** The token that stands `distance` places before a row's own: committed before, in this pass, or on the row's path. */
-function laggedToken({ distance, from, none }: Lag, step: Ready, row: number, position: number): Token {
-  const { sequence, tokens, draft } = step;
-  const at = position - distance;
-  if (at < from) return none;
-  const known = sequence.history[at] ?? tokens[at - sequence.history.length];
-  if (known !== undefined) return known;
-  const path = pathTo(draft, row - tokens.length);
-  return draft.tokens[path[at - sequence.history.length - tokens.length]] ?? none;
-}
-
-/** The last committed token and every draft node; never one row alone (see `languageModel`). */
-function scoredRows(committed: number, drafted: number): number[] {
-  const rows = Array.from({ length: drafted + 1 }, (_, i) => committed - 1 + i);
-  return rows.length > 1 ? rows : [rows[0], rows[0]];
-}
-
-/** Committed tokens see all before them; a draft node its ancestors besides. */
-function hide(mask: Float32Array, before: number, committed: number, draft: Draft, size: number): void {
-  const width = before + size;
-  for (let row = 0; row < size; row++) {
-    const own = row * width;
-    if (row < committed || row - committed >= draft.tokens.length) {
-      mask.fill(HIDDEN, own + before + row + 1, own + width);
-      continue;
-    }
-    mask.fill(HIDDEN, own + before + committed, own + width);
-    for (let node = row - committed; node >= 0; node = draft.parents[node])
-      mask[own + before + committed + node] = 0;
-  }
 }
