@@ -261,7 +261,10 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
     [names.rows]: new library.Tensor("int64", places, [places.length]),
   };
   const { lag } = shape;
-  if (lag) feeds[lag.tensor] = integers((slot, i) => laggedToken(lag, { ...steps[slot], history: steps[slot].sequence.history }, i, position(slot, i)));
+  if (lag)
+    feeds[lag.tensor] = integers((slot, i) =>
+      laggedToken(lag, { ...steps[slot], history: steps[slot].sequence.history }, i, position(slot, i)),
+    );
   const dims = [batch, shape.keyValueHeads, cache.capacity, shape.headSize];
   for (let layer = 0; layer < shape.layers; layer++) {
     for (const [i, name] of layerNames(names, layer).entries()) {

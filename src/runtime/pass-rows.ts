@@ -40,7 +40,13 @@ export function scoredRows(committed: number, drafted: number): number[] {
 }
 
 /** Committed tokens see all before them; a draft node its ancestors besides. */
-export function hide(mask: Float32Array, before: number, committed: number, draft: Draft, size: number): void {
+export function hide(
+  mask: Float32Array,
+  before: number,
+  committed: number,
+  draft: Draft,
+  size: number,
+): void {
   const width = before + size;
   for (let row = 0; row < size; row++) {
     const own = row * width;
