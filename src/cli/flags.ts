@@ -12,15 +12,13 @@ export interface VoiceChoice {
   readonly device?: Device;
 }
 
-/** The options of `foretoken speak`, parsed. */
-export interface SpeakFlags extends OutputOptions, VoiceChoice {
+/** What `speak`, `draw` and `animate` all take. */
+interface SpeculationFlags<Drafter, Verifier> {
   readonly file?: string;
-  readonly listVoices?: boolean;
-  readonly speed?: number;
   readonly seed?: number;
   readonly temperature?: number;
-  readonly drafter?: SpeechDrafterName;
-  readonly verifier?: string;
+  readonly drafter?: Drafter;
+  readonly verifier?: Verifier;
   readonly draftLength?: number;
   readonly plain?: boolean;
   readonly compare?: boolean;
@@ -29,9 +27,14 @@ export interface SpeakFlags extends OutputOptions, VoiceChoice {
   readonly quiet?: boolean;
 }
 
+/** The options of `foretoken speak`, parsed. */
+export interface SpeakFlags extends SpeculationFlags<SpeechDrafterName, string>, OutputOptions, VoiceChoice {
+  readonly listVoices?: boolean;
+  readonly speed?: number;
+}
+
 /** The options of `foretoken draw`, parsed. */
-export interface DrawFlags {
-  readonly file?: string;
+export interface DrawFlags extends SpeculationFlags<ImageDrafterName, ImageVerifierName> {
   readonly style?: string;
   readonly listStyles?: boolean;
   readonly output?: string;
@@ -41,8 +44,6 @@ export interface DrawFlags {
   readonly tokens?: string;
   readonly model?: string;
   readonly device?: Device;
-  readonly seed?: number;
-  readonly temperature?: number;
   readonly guidance?: number;
   readonly size?: Size;
   readonly background?: string;
@@ -51,20 +52,11 @@ export interface DrawFlags {
   readonly keep?: number;
   readonly vary?: number;
   readonly fromTokens?: string;
-  readonly drafter?: ImageDrafterName;
-  readonly verifier?: ImageVerifierName;
   readonly relax?: number;
-  readonly draftLength?: number;
-  readonly plain?: boolean;
-  readonly compare?: boolean;
-  readonly stats?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** The options of `foretoken animate`, parsed. */
-export interface AnimateFlags {
-  readonly file?: string;
+export interface AnimateFlags extends SpeculationFlags<VideoDrafterName, VideoVerifierName> {
   readonly style?: string;
   readonly listStyles?: boolean;
   readonly listMotions?: boolean;
@@ -80,18 +72,8 @@ export interface AnimateFlags {
   readonly background?: string;
   readonly model?: string;
   readonly device?: Device;
-  readonly seed?: number;
-  readonly temperature?: number;
   readonly recall?: number;
   readonly from?: string;
   readonly continue?: string;
   readonly fromTokens?: string;
-  readonly drafter?: VideoDrafterName;
-  readonly verifier?: VideoVerifierName;
-  readonly draftLength?: number;
-  readonly plain?: boolean;
-  readonly compare?: boolean;
-  readonly stats?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }

@@ -6,6 +6,7 @@ import {
   listModels,
   manifestSchema,
 } from "../runtime/manifest.js";
+import { stylesSchema } from "../runtime/styles.js";
 
 const size = z.number().int().positive();
 const id = z.number().int().nonnegative();
@@ -40,14 +41,7 @@ export const imageManifestSchema = manifestSchema.extend({
     mood: id.optional(),
   }),
   words: z.string(),
-  /** Shorter names of styles, and words that choose one when they stand in a prompt. */
-  styles: z
-    .object({
-      default: z.string(),
-      aliases: z.record(z.string(), z.string()),
-      words: z.record(z.string(), z.string()),
-    })
-    .optional(),
+  styles: stylesSchema.optional(),
   sampling: z.object({ temperature: z.number().nonnegative() }),
 });
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { failure, usage } from "../core/errors.js";
+import { failure } from "../core/errors.js";
 import type { Token } from "../core/types.js";
 import { parseJson } from "../runtime/json.js";
+import { checkProvenance, checksumOf } from "../runtime/provenance.js";
 import type { ImageManifest } from "./manifest.js";
 
 const FORMAT = "foretoken-image-tokens";
@@ -49,18 +50,10 @@ export const ImageTokens = {
 
   /** @throws an error that says why these are not tokens of this model */
   check(image: ImageTokens, manifest: ImageManifest): readonly Token[] {
-    const { name, version } = manifest;
-    if (image.model !== name)
-      throw usage(`these are tokens of the model "${image.model}", not of "${name}": load that one`);
-    if (image.checksum !== checksumOf(manifest))
-      throw failure(
-        `these tokens were made with ${image.model} ${image.version}, and here is ${name} ${version}, whose patches differ: make them again`,
-      );
+    checkProvenance(image, manifest);
     return checkTokens(image.tokens, manifest);
   },
 } as const;
-
-const checksumOf = ({ files, decoder }: ImageManifest) => files[decoder.graph].sha256;
 
 /** @throws a failure for a wrong number of tokens, or one out of range */
 export function checkTokens(

@@ -1,7 +1,7 @@
 import { usage } from "../core/errors.js";
-import { hint } from "../core/near.js";
 import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../core/spelling.js";
 import type { Token } from "../core/types.js";
+import { NO_STYLES, styleNamed } from "../runtime/styles.js";
 import type { ImageManifest, WordsFile } from "./manifest.js";
 
 /** What a prompt comes to. */
@@ -26,7 +26,6 @@ export interface Reader {
 
 /** Words that captions leave out. */
 const ARTICLES = new Set(["a", "an", "the"]);
-const NO_STYLES: NonNullable<ImageManifest["styles"]> = { default: "", aliases: {}, words: {} };
 
 /** Turns prompts into tokens: [style, kind, words ..., begin]. */
 export function createReader(
@@ -39,14 +38,7 @@ export function createReader(
   const colours = new Set(file.colours);
   const moods = Object.keys(file.moods ?? {});
 
-  function styleOf(name: string): string {
-    const style = named.aliases[name] ?? name;
-    if (styles.includes(style)) return style;
-    const names = [...styles, ...Object.keys(named.aliases)];
-    throw usage(
-      `there is no style ${JSON.stringify(name)}: ${hint(name, names)}choose one of ${names.join(", ")}`,
-    );
-  }
+  const styleOf = (name: string) => styleNamed(name, styles, named);
 
   /** The word itself, its singular or plural, or the nearest by spelling. */
   function known(word: string, notes: string[]): string | undefined {

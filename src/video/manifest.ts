@@ -6,6 +6,7 @@ import {
   listModels,
   manifestSchema,
 } from "../runtime/manifest.js";
+import { stylesSchema } from "../runtime/styles.js";
 
 const size = z.number().int().positive();
 const id = z.number().int().nonnegative();
@@ -39,14 +40,7 @@ export const videoManifestSchema = manifestSchema.extend({
   words: z.string(),
   /** Patches of known things (see `readStore`). */
   store: z.string().optional(),
-  styles: z
-    .object({
-      default: z.string(),
-      aliases: z.record(z.string(), z.string()),
-      /** Words that choose a style when they stand in a prompt. */
-      words: z.record(z.string(), z.string()),
-    })
-    .optional(),
+  styles: stylesSchema.optional(),
   /** Windows that follow acceptance, measured beforehand (see `follow`). */
   windows: z
     .array(z.object({ factor: z.number(), margin: z.number(), rows: z.number(), tokens: z.number() }))

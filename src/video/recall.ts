@@ -43,8 +43,9 @@ export function recalling(options: RecallOptions): Adjust {
   const remembered = (wanted: readonly StoredPiece[]) =>
     wanted.map((piece, thing) => remember(piece, blank, thing));
   const scripts = Array.from({ length: clip.frames }, (_, frame) => {
-    const wanted = expected(frame);
-    return wanted && { pieces: remembered(wanted), byFirst: index(remembered(wanted)) };
+    const known = expected(frame);
+    const wanted = known && remembered(known);
+    return wanted && { pieces: wanted, byFirst: index(wanted) };
   });
 
   /** Where the things stand: in the middle of which cells, by the first frame that shows them; undefined where it is not as expected. */
@@ -61,11 +62,10 @@ export function recalling(options: RecallOptions): Adjust {
     const place = before.length - prompt - lead;
     if (place < 0) return row;
     const frame = Math.floor(place / cells);
-    const start = prompt + lead + frame * cells;
-    const known = before.slice(start);
+    const known = () => before.slice(prompt + lead + frame * cells);
     const script = scripts[frame];
     if (!script) {
-      const { votes } = agreeing(any, known, columns, blank, EVIDENCE);
+      const { votes } = agreeing(any, known(), columns, blank, EVIDENCE);
       return votes.size ? believed(row, votes, odds, UNHEARD) : row;
     }
     const middles = frame > 0 ? middlesIn(before, prompt + lead) : undefined;
@@ -77,7 +77,7 @@ export function recalling(options: RecallOptions): Adjust {
         ? believed(row, new Set(said), odds, Number.POSITIVE_INFINITY)
         : begin(row, [], blank, share);
     }
-    const { votes, begun } = agreeing(script.byFirst, known, columns, blank, 1);
+    const { votes, begun } = agreeing(script.byFirst, known(), columns, blank, 1);
     if (votes.size) return believed(row, votes, odds, Number.POSITIVE_INFINITY);
     const sides = options.sides && script.pieces.length === 2;
     const side = (place % cells) % columns < columns / 2 ? 0 : 1;

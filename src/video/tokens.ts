@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { failure, usage } from "../core/errors.js";
+import { failure } from "../core/errors.js";
 import type { Token } from "../core/types.js";
 import { parseJson } from "../runtime/json.js";
+import { checkProvenance, checksumOf } from "../runtime/provenance.js";
 import type { Ground, Layout, Rgb } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
 
@@ -70,13 +71,8 @@ export const VideoTokens = {
 
   /** @throws an error that says why these are not tokens of this model */
   check(film: VideoTokens, manifest: VideoManifest): VideoTokens {
-    const { name, version, clip, backgrounds, shifts } = manifest;
-    if (film.model !== name)
-      throw usage(`these are tokens of the model "${film.model}", not of "${name}": load that one`);
-    if (film.checksum !== checksumOf(manifest))
-      throw failure(
-        `these tokens were made with ${film.model} ${film.version}, and here is ${name} ${version}, whose patches differ: make them again`,
-      );
+    const { name, clip, backgrounds, shifts } = manifest;
+    checkProvenance(film, manifest);
     if (film.frames.length === 0) throw failure("there are no frames in these tokens: nothing to show");
     film.frames.forEach(({ tokens, shift }, index) => {
       if (tokens.length !== clip.rows * clip.columns)
@@ -96,8 +92,6 @@ export const VideoTokens = {
     return film;
   },
 } as const;
-
-const checksumOf = ({ files, decoder }: VideoManifest) => files[decoder.graph].sha256;
 
 /** Finished frames of a clip's tokens. */
 export function framesOf(tokens: readonly Token[], { lead, cells, shiftOf }: Layout): FrameTokens[] {

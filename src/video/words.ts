@@ -1,7 +1,7 @@
 import { usage } from "../core/errors.js";
-import { hint } from "../core/near.js";
 import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../core/spelling.js";
 import type { Token } from "../core/types.js";
+import { NO_STYLES, styleNamed } from "../runtime/styles.js";
 import type { VideoManifest, VideoWords } from "./manifest.js";
 import { ANIMATED } from "./names.js";
 
@@ -37,8 +37,6 @@ export interface ClipReader {
   wordless(style?: string): ReadClip;
 }
 
-const NO_STYLES: NonNullable<VideoManifest["styles"]> = { default: "", aliases: {}, words: {} };
-
 /** Turns prompts into tokens: [style, words ..., begin]. */
 export function createClipReader(
   file: VideoWords,
@@ -60,14 +58,7 @@ export function createClipReader(
       if (name) called.set(name, [...(called.get(name) ?? []), thing]);
   });
 
-  function styleOf(name: string): string {
-    const style = named.aliases[name] ?? name;
-    if (styles.includes(style)) return style;
-    const all = [...styles, ...Object.keys(named.aliases)];
-    throw usage(
-      `there is no style ${JSON.stringify(name)}: ${hint(name, all)}choose one of ${all.join(", ")}`,
-    );
-  }
+  const styleOf = (name: string) => styleNamed(name, styles, named);
 
   function recognised(word: string, notes: string[]): string | undefined {
     const found = formOf(word, (form) => form in file.ids);
