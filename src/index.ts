@@ -1,17 +1,46 @@
-export * from "./core/index.js";
-export * from "./generate.js";
-export { type DrawnImage, draw, generateImage } from "./image/draw.js";
-export type { DrawOptions } from "./image/drawing.js";
+// What names itself. What it is made of has shorter names and is found in `foretoken/core`, `foretoken/drafters`,
+// `foretoken/verifiers` and the media's own folders.
+export { type AdaptivePlan, type AdaptivePlanOptions, adaptive } from "./core/adaptive.js";
+export { type DecodeOptions, decode } from "./core/decode.js";
+export type { Distribution, Logits } from "./core/distribution.js";
+export type { KnownEarnings } from "./core/earnings.js";
+export { ForetokenError } from "./core/errors.js";
+export { type FunctionModelOptions, functionModel } from "./core/function-model.js";
+export { addMetrics, createMeter, type DepthMetrics, type Meter, type Metrics } from "./core/metrics.js";
+export { createNoise, type Noise } from "./core/noise.js";
+export type { PassCost, PassTimes } from "./core/pass-times.js";
+export { fixedLength } from "./core/plan.js";
+export { createSampler, type History, type Sampler, type Sampling } from "./core/sampling.js";
+export type * from "./core/types.js";
+export { type GenerateOptions, generate } from "./generate.js";
+export { type DrawnImage, type DrawReport, draw, generateImage } from "./image/draw.js";
+export type { Drawn, DrawOptions } from "./image/drawing.js";
 export { listImageModels } from "./image/manifest.js";
 export type { Drawing } from "./image/modality.js";
-export { type ImageModel, loadImageModel } from "./image/model.js";
+export {
+  type CompleteOptions,
+  type ImageModel,
+  type ImageModelOptions,
+  loadImageModel,
+} from "./image/model.js";
+export type { ImageDrafterName, ImageVerifierName } from "./image/names.js";
+export type { PictureSource, Pixels } from "./image/picture.js";
 export { ImageTokens } from "./image/tokens.js";
+export type { Device } from "./runtime/ort.js";
+export type { SpeculationOptions } from "./speculation.js";
+export type { SpeechDrafterName } from "./speech/names.js";
 export { type SentenceReport, type Sound, type SpeakOptions, speak } from "./speech/speak.js";
-export { listVoices, loadVoice, type Voice } from "./speech/voice.js";
-export * from "./verifiers/index.js";
-export { animate, type GeneratedVideo, generateVideo, type ShownFrame } from "./video/animate.js";
-export type { AnimateOptions } from "./video/animating.js";
+export { listVoices, loadVoice, type Voice, type VoiceOptions } from "./speech/voice.js";
+export {
+  animate,
+  type GeneratedVideo,
+  generateVideo,
+  type ShownFrame,
+  type VideoReport,
+} from "./video/animate.js";
+export type { Animated, AnimateOptions } from "./video/animating.js";
 export { listVideoModels } from "./video/manifest.js";
 export type { Filming } from "./video/modality.js";
-export { loadVideoModel, type VideoModel } from "./video/model.js";
+export { loadVideoModel, type VideoModel, type VideoModelOptions } from "./video/model.js";
+export type { VideoDrafterName, VideoVerifierName } from "./video/names.js";
 export { VideoTokens } from "./video/tokens.js";

@@ -14,7 +14,7 @@ export interface SpeculationOptions<E extends Encoded, Name extends string> {
 export interface Drafting<E extends Encoded, Name extends string> {
   readonly defaultDrafter: Name;
   drafter(name: Name): Promise<Drafter<E>>;
-  plan(name: string): Promise<Plan>;
+  plan(drafter: string | Drafter<E>): Promise<Plan>;
 }
 
 export interface Speculation<E extends Encoded> {
@@ -35,5 +35,26 @@ export async function speculation<E extends Encoded, Name extends string>(
     throw usage(`draft length is ${draftLength}: give a whole number from 0 to ${most}`);
   if (wished === "none" || draftLength === 0) return { drafter: undefined, plan: plain() };
   const drafter = typeof wished === "string" ? await named(wished) : wished;
-  return { drafter, plan: draftLength === undefined ? await plan(drafter.name) : fixedLength(draftLength) };
+  return { drafter, plan: draftLength === undefined ? await plan(wished) : fixedLength(draftLength) };
+}
+
+/**
+ * A plan for each drafter, made when it is first asked for: those that a model has go by their names; of one's own each has a
+ * plan to itself, whatever its name, for as long as it is in use. A plan that could not be made is tried again next time.
+ *
+ * @param make gets the name of a drafter that the model has
+ */
+export function plansBy<P>(make: (name?: string) => Promise<P>): (drafter: string | object) => Promise<P> {
+  const named = new Map<string, Promise<P>>();
+  const own = new WeakMap<object, Promise<P>>();
+  return (drafter) => {
+    const isNamed = typeof drafter === "string";
+    const known = isNamed ? named.get(drafter) : own.get(drafter);
+    if (known) return known;
+    const made = make(isNamed ? drafter : undefined);
+    if (isNamed) named.set(drafter, made);
+    else own.set(drafter, made);
+    made.catch(() => (isNamed ? named.delete(drafter) : own.delete(drafter)));
+    return made;
+  };
 }

@@ -1,4 +1,5 @@
 import { type Distribution, probability } from "../core/distribution.js";
+import { createNoise, pick } from "../core/noise.js";
 import { createSampler, type Sampling } from "../core/sampling.js";
 import type { Rules, Token } from "../core/types.js";
 import type { Toy } from "./toy.js";
@@ -38,6 +39,30 @@ export function enumerate(
   };
   visit([], 1, rules?.start);
   return exact;
+}
+
+export interface PlainRun {
+  readonly target: Toy;
+  readonly prompt: readonly Token[];
+  readonly length: number;
+  readonly seed: number;
+  readonly sampling?: Sampling;
+  readonly rules?: Rules;
+}
+
+/** What plain decoding gives, one position after the other, without the loop and without a verifier. */
+export function plainTokens({ target, prompt, length, seed, sampling, rules }: PlainRun): Token[] {
+  const sampler = createSampler(sampling);
+  const noise = createNoise(seed);
+  const output: Token[] = [];
+  for (let state = rules?.start; output.length < length && !rules?.ended(state); ) {
+    const row = target.logits([...prompt, ...output]);
+    const next = sampler(row, { prompt, output, path: [] }, rules?.mask(state));
+    const token = pick(next, noise, output.length);
+    output.push(token);
+    state = rules?.advance(state, token);
+  }
+  return output;
 }
 
 /** Half the summed difference between observed shares and exact probabilities: 0 equal, 1 disjoint. */

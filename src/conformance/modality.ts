@@ -1,27 +1,22 @@
 import type { Encoded, Modality, Round } from "../core/types.js";
 import { assert, type Check } from "./check.js";
 
-export interface ModalityCheckOptions<Prompt, Chunk> {
+export interface ModalityCheckOptions<Prompt, Chunk, E extends Encoded = Encoded> {
   readonly prompts: readonly Prompt[];
   /** Makes the rounds of a prompt: usually `decode` with the modality's own target. */
-  rounds(encoded: Encoded): AsyncIterable<Round>;
+  readonly rounds: (encoded: E) => AsyncIterable<Round>;
   /** True when the chunks of two decodings are the same. */
-  equal(a: readonly Chunk[], b: readonly Chunk[]): boolean;
+  readonly equal: (a: readonly Chunk[], b: readonly Chunk[]) => boolean;
 }
 
-/** What every modality promises: it encodes alike each time, its rules agree with its output, it streams and can be left. */
-export function modalityChecks<Prompt, Chunk>(
-  create: () => Promise<Modality<Prompt, Chunk>>,
-  { prompts, rounds, equal }: ModalityCheckOptions<Prompt, Chunk>,
+/**
+ * What every modality promises: it encodes alike each time, its rules agree with its output, it streams and can be left, and
+ * ends the rounds it reads from when it is.
+ */
+export function modalityChecks<Prompt, Chunk, E extends Encoded = Encoded>(
+  create: () => Promise<Modality<Prompt, Chunk, E>>,
+  { prompts, rounds, equal }: ModalityCheckOptions<Prompt, Chunk, E>,
 ): Check[] {
-  const collect = async <T>(source: AsyncIterable<T>) => {
-    const all: T[] = [];
-    for await (const item of source) all.push(item);
-    return all;
-  };
-  async function* replay(recorded: readonly Round[]) {
-    yield* recorded;
-  }
   return [
     {
       name: "encodes a prompt alike each time, to at least one token",
@@ -85,8 +80,68 @@ export function modalityChecks<Prompt, Chunk>(
       async run() {
         const modality = await create();
         const encoded = await modality.encode(prompts[0]);
-        for await (const _ of modality.decode(rounds(encoded), encoded)) break;
+        const source = tapped(rounds(encoded));
+        for await (const _ of modality.decode(source.rounds, encoded)) break;
+        const { read } = source;
+        await pause();
+        assert(
+          source.open === 0,
+          "the rounds were not ended when the chunks were left: return() of their iterator frees the model",
+        );
+        assert(source.read === read, "rounds were read on when the chunks had been left");
       },
     },
   ];
+}
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of source) all.push(item);
+  return all;
+}
+
+async function* replay(recorded: readonly Round[]) {
+  yield* recorded;
+}
+
+/** Time enough for whatever still goes on to ask for a round. */
+async function pause(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Rounds, and what was done with them: iterators that neither ended nor were closed, and reads. */
+function tapped(source: AsyncIterable<Round>) {
+  const tap = {
+    open: 0,
+    read: 0,
+    rounds: {
+      [Symbol.asyncIterator](): AsyncIterator<Round> {
+        const inner = source[Symbol.asyncIterator]();
+        let running = true;
+        tap.open++;
+        const end = () => {
+          if (running) tap.open--;
+          running = false;
+        };
+        return {
+          async next() {
+            tap.read++;
+            try {
+              const result = await inner.next();
+              if (result.done) end();
+              return result;
+            } catch (error) {
+              end();
+              throw error;
+            }
+          },
+          async return(value) {
+            end();
+            return (await inner.return?.(value)) ?? { done: true, value };
+          },
+        };
+      },
+    },
+  };
+  return tap;
 }

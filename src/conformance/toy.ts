@@ -1,10 +1,10 @@
 import { functionModel } from "../core/function-model.js";
 import { createNoise } from "../core/noise.js";
-import type { Model, Token } from "../core/types.js";
+import type { Model, Session, Token } from "../core/types.js";
 
 export interface ToyOptions {
   readonly vocabularySize?: number;
-  /** How many last tokens the next one depends on. */
+  /** How many last tokens the next one depends on; 0: none, all positions are alike. */
   readonly order?: number;
   /** Which of the toys. */
   readonly seed?: number;
@@ -34,7 +34,8 @@ export function toyModel(options: ToyOptions = {}): Toy {
   let openSessions = 0;
 
   const logits = (tokens: readonly Token[]) => {
-    const state = tokens.slice(-order).reduce((key, token) => key * (vocabularySize + 1) + token + 1, 0);
+    const last = order > 0 ? tokens.slice(-order) : [];
+    const state = last.reduce((key, token) => key * (vocabularySize + 1) + token + 1, 0);
     const known = rows.get(state);
     if (known) return known;
     const row = Float32Array.from({ length: vocabularySize }, (_, token) => {
@@ -60,9 +61,27 @@ export function toyModel(options: ToyOptions = {}): Toy {
 
   const onOpen = () => void openSessions++;
   const onClose = () => void openSessions--;
+  const model = functionModel(logits, { vocabularySize, contextLength, hidden, onOpen, onClose });
+  const closed = new WeakSet<Session>();
+  const watched = (session: Session): Session => {
+    const { fork } = session;
+    const close = session[Symbol.asyncDispose];
+    session.fork = () => watched(fork());
+    session[Symbol.asyncDispose] = async () => {
+      closed.add(session);
+      await close();
+    };
+    return session;
+  };
   return {
-    ...functionModel(logits, { vocabularySize, contextLength, hidden, onOpen, onClose }),
+    ...model,
     logits,
+    open: async () => watched(await model.open()),
+    async pass(steps, options) {
+      if (steps.some(({ session }) => closed.has(session)))
+        throw new Error("a pass was asked of a toy model for a session that is closed");
+      return model.pass(steps, options);
+    },
     get openSessions() {
       return openSessions;
     },

@@ -1,10 +1,13 @@
-import type { Distribution } from "./distribution.js";
+import { adaptive } from "./adaptive.js";
+import { closeAll } from "./close.js";
 import { failure, usage } from "./errors.js";
-import { createNoise, type Noise, pick, sample } from "./noise.js";
-import { plain } from "./plan.js";
+import { createJudge, judgedShape } from "./judge.js";
+import { createNoise } from "./noise.js";
+import { startPlace } from "./places.js";
 import { createSampler, type Sampling } from "./sampling.js";
-import { checkDraft, depths, EMPTY, firstPath, pathTo, subtree } from "./tree.js";
+import { checkDraft, EMPTY } from "./tree.js";
 import type {
+  Budget,
   Draft,
   Drafter,
   Drafting,
@@ -13,7 +16,6 @@ import type {
   Plan,
   Round,
   Rules,
-  Scores,
   Token,
   Verifier,
 } from "./types.js";
@@ -24,7 +26,7 @@ export interface DecodeOptions<E extends Encoded = Encoded> {
   readonly verifier: Verifier;
   /** Left out: plain decoding. */
   readonly drafter?: Drafter<E>;
-  /** How far to draft each round; plain decoding without one. */
+  /** How far to draft each round; left out: as far as it pays, found out on the way. */
   readonly plan?: Plan;
   readonly sampling?: Sampling;
   readonly rules?: Rules<unknown>;
@@ -38,53 +40,71 @@ export interface DecodeOptions<E extends Encoded = Encoded> {
   readonly clock?: () => number;
 }
 
+/** After so many milliseconds, or rounds, without a pause the process gets one: timers may want to abort the run. */
+const UNPAUSED = 10;
+const UNPAUSED_ROUNDS = 32;
+
 /**
  * Draft, verify, commit, again. Yields a round for each pass of the target; the rounds' tokens, joined, are the output.
  * Leaving early (break, throw, abort) frees everything.
  *
- * @throws usage errors for a prompt that is empty or too long; the signal's reason when aborted.
+ * @throws usage errors for a prompt that is empty or too long; failures that name a part which returned what cannot be (a
+ * draft, a row, a verdict); the signal's reason when aborted.
  */
 export async function* decode<E extends Encoded>(
   options: DecodeOptions<E>,
 ): AsyncGenerator<Round, void, undefined> {
-  const { target, encoded, verifier, drafter, plan = plain(), sampling = {}, rules, signal } = options;
+  const { target, encoded, verifier, drafter, sampling = {}, rules, signal } = options;
+  const { plan = adaptive() } = options;
   const clock = options.clock ?? (() => performance.now());
   const limit = tokenLimit(options);
   const noise = createNoise(options.seed ?? 0, options.stream);
   const sampler = createSampler(sampling);
+  if (drafter && verifier.guarantee === "identical" && target.exact === "none")
+    throw usage(
+      `the model promises no exact scores (exact: "none"), so "${verifier.name}" cannot give identical output: choose a lossless or relaxed verifier, or no drafter`,
+    );
   signal?.throwIfAborted();
 
   const session = await target.open();
   const output: Token[] = [];
   let drafting: Drafting | undefined;
   let pending: readonly Token[] = encoded.tokens;
-  let state = rules?.start;
+  let failed = false;
   try {
     const opened = clock();
-    drafting = await drafter?.start({ model: target, encoded, sampling, signal });
+    let place = startPlace(rules);
+    const shape = judgedShape(verifier, target);
+    drafting = await drafter?.start({ model: target, encoded, sampling, shape, signal });
+    if (drafter && typeof drafting?.propose !== "function")
+      throw failure(`the drafter "${drafter.name}" started nothing that can propose a draft`);
+    const planning = drafting && plan.start({ prompt: encoded.tokens.length });
     // What a drafter does between rounds is drafting, too: the next round answers for it.
     let between = clock() - opened;
-    while (output.length < limit) {
+    let paused = clock();
+    for (let turn = 1; output.length < limit && !place.ended; turn++) {
+      if (turn % UNPAUSED_ROUNDS === 0 || clock() - paused > UNPAUSED) {
+        await new Promise((resolve) => setImmediate(resolve));
+        paused = clock();
+      }
       signal?.throwIfAborted();
       const began = clock();
       const start = output.length;
       const room = limit - start - 1;
-      const judge = createJudge({ sampler, rules, state, prompt: encoded.tokens, output, noise, verifier });
+      const judge = createJudge({ target, verifier, sampler, noise, place, prompt: encoded.tokens, output });
 
-      const budget = drafting && room > 0 ? plan.budget() : undefined;
+      const wanted = room > 0 ? planning?.budget() : undefined;
+      if (wanted) checkBudget(wanted);
       let draft = EMPTY;
-      if (drafting && drafter && budget && budget.nodes > 0) {
-        const { draw, raw } = judge;
-        const fitting = { ...budget, depth: Math.min(budget.depth, room) };
-        const proposed = await drafting.propose({
-          prompt: encoded.tokens,
-          output,
-          budget: fitting,
-          distribution: raw,
-          draw,
-        });
-        checkDraft(proposed, drafter.name, target.vocabularySize);
-        draft = plan.trim(judge.reachable(judgeable(proposed, verifier, target), room));
+      if (drafting && drafter && planning && wanted && Math.min(wanted.nodes, wanted.depth) > 0) {
+        const budget = { ...wanted, depth: Math.min(wanted.depth, room) };
+        const { raw: distribution, draw, forced } = judge;
+        const { tokens: prompt } = encoded;
+        const proposed = await drafting.propose({ prompt, output, budget, distribution, draw, forced });
+        checkDraft(proposed, `the drafter "${drafter.name}" proposed`, target.vocabularySize);
+        const judgeable = judge.judgeable(proposed, budget);
+        draft = planning.trim(judgeable);
+        if (draft !== judgeable) checkTrimmed(draft, judgeable, target.vocabularySize);
       }
       const drafted = clock();
 
@@ -92,18 +112,19 @@ export async function* decode<E extends Encoded>(
       const [scores] = await target.pass([step], { signal });
       const scored = clock();
 
-      const row = judge.rows(draft, scores);
-      const verdict = verifier.verify({ draft, target: row, pick: judge.pick, chance: noise.chance });
-      session.keep(verdict.path);
+      const rows = judge.rows(draft, scores);
+      const verdict = verifier.verify({ draft, ...rows, pick: judge.pick, chance: noise.chance });
       const tokens: Token[] = [];
-      let ended = false;
-      for (const token of [...verdict.path.map((node) => draft.tokens[node]), verdict.next]) {
+      for (const token of judge.accepted(draft, verdict)) {
+        const next = place.step(token);
+        if (!next)
+          throw failure(`the verifier "${verifier.name}" lets token ${token} stand, which the rules forbid`);
         tokens.push(token);
-        if (rules) state = rules.advance(state, token);
-        ended = rules?.ended(state) ?? false;
+        place = next;
         // An end may stand inside an accepted block: nothing leaks past it.
-        if (ended) break;
+        if (place.ended) break;
       }
+      session.keep(verdict.path);
       output.push(...tokens);
       pending = [verdict.next];
 
@@ -113,8 +134,8 @@ export async function* decode<E extends Encoded>(
         draft,
         verdict,
         tokens,
-        finish: ended ? "end" : output.length >= limit ? "length" : undefined,
-        target: row,
+        finish: place.ended ? "end" : output.length >= limit ? "length" : undefined,
+        target: rows.target,
         hidden: (node, tap) => scores.hidden?.(node, tap),
         draw: judge.draw,
         timing: {
@@ -125,19 +146,46 @@ export async function* decode<E extends Encoded>(
         },
       };
       const observed = clock();
-      plan.observe(round);
+      planning?.observe(round);
       drafting?.observe?.(round);
       between = clock() - observed;
       yield round;
-      if (round.finish) return;
+      if (round.finish) break;
     }
+  } catch (error) {
+    failed = true;
+    throw error;
   } finally {
-    await drafting?.close?.();
-    await session[Symbol.asyncDispose]();
+    await closeAll([() => drafting?.close?.(), () => session[Symbol.asyncDispose]()], failed);
   }
 }
 
-function tokenLimit({ target, encoded, maxTokens = Number.POSITIVE_INFINITY }: DecodeOptions): number {
+/** @throws a failure that names the part which is no number: drafters would stop at once, or never */
+function checkBudget(budget: Budget): void {
+  const { nodes, depth, worth = 0 } = budget;
+  for (const [what, value] of [
+    ["nodes", nodes] as const,
+    ["depth", depth] as const,
+    ["worth", worth] as const,
+  ])
+    if (typeof value !== "number" || Number.isNaN(value))
+      throw failure(`the plan gave a broken budget: ${what} is ${value}, which is no number`);
+}
+
+/** A plan may take guesses away, and nothing else: more of them might not fit the room that is left. */
+function checkTrimmed(draft: Draft, { tokens }: Draft, vocabularySize: number): void {
+  checkDraft(draft, "the plan made of a draft", vocabularySize);
+  if (draft.tokens.length > tokens.length)
+    throw failure(
+      `the plan made ${draft.tokens.length} guesses of ${tokens.length}: it may only take some away`,
+    );
+}
+
+function tokenLimit<E extends Encoded>({
+  target,
+  encoded,
+  maxTokens = Number.POSITIVE_INFINITY,
+}: DecodeOptions<E>): number {
   const room = target.contextLength - encoded.tokens.length;
   if (encoded.tokens.length === 0)
     throw usage("the prompt is empty: a model needs at least one token to start from");
@@ -148,68 +196,4 @@ function tokenLimit({ target, encoded, maxTokens = Number.POSITIVE_INFINITY }: D
   }
   if (!(maxTokens >= 1)) throw usage(`maxTokens is ${maxTokens}: give a number of at least 1`);
   return Math.min(room, Math.floor(maxTokens), encoded.maxTokens ?? Number.POSITIVE_INFINITY);
-}
-
-/** Cuts a tree to a chain where the verifier or the target's exactness asks for one. */
-function judgeable(draft: Draft, verifier: Verifier, target: Model): Draft {
-  const chainsOnly =
-    verifier.shape === "chain" || (verifier.guarantee === "identical" && target.exact === "chain");
-  return chainsOnly ? firstPath(draft) : draft;
-}
-
-interface JudgeSetup {
-  readonly sampler: ReturnType<typeof createSampler>;
-  readonly rules: Rules<unknown> | undefined;
-  readonly state: unknown;
-  readonly prompt: readonly Token[];
-  readonly output: readonly Token[];
-  readonly noise: Noise;
-  readonly verifier: Verifier;
-}
-
-/** Everything that turns logits of this round's positions into distributions and draws. */
-function createJudge({ sampler, rules, state, prompt, output, noise, verifier }: JudgeSetup) {
-  const start = output.length;
-  const committed = output.slice();
-  const walk = (path: readonly Token[]) => path.reduce((at, token) => rules?.advance(at, token), state);
-  const raw = (logits: Float32Array, path: readonly Token[] = []) =>
-    sampler(logits, { prompt, output: committed, path }, rules?.mask(walk(path)));
-  const pickAt = (distribution: Distribution, depth: number) => pick(distribution, noise, start + depth);
-  return {
-    raw,
-    pick: pickAt,
-    draw: (distribution: Distribution, depth: number) =>
-      verifier.draws === "noise" ? pickAt(distribution, depth) : sample(distribution, noise.chance()),
-    /** Without the nodes that no sequence reaches: behind an end, or past the room that is left. */
-    reachable(draft: Draft, room: number): Draft {
-      const states: unknown[] = [];
-      const depth = depths(draft);
-      const kept: number[] = [];
-      draft.tokens.forEach((token, node) => {
-        const parent = draft.parents[node];
-        const before = parent < 0 ? state : states[parent];
-        const reached = parent < 0 || kept.includes(parent);
-        if (!reached || depth[node] >= room || rules?.ended(before)) return;
-        states[node] = rules?.advance(before, token);
-        kept.push(node);
-      });
-      return subtree(draft, kept);
-    },
-    /** The target's distribution behind each node, made when first asked for. */
-    rows(draft: Draft, scores: Scores) {
-      const made = new Map<number, Distribution>();
-      return (node: number) => {
-        if (node < -1 || node >= draft.tokens.length) throw failure(`the draft has no node ${node}`);
-        let found = made.get(node);
-        if (!found) {
-          found = raw(
-            scores.row(node),
-            pathTo(draft, node).map((on) => draft.tokens[on]),
-          );
-          made.set(node, found);
-        }
-        return found;
-      };
-    },
-  };
 }

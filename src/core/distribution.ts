@@ -1,3 +1,4 @@
+import { failure } from "./errors.js";
 import type { Token, TokenMask } from "./types.js";
 
 /** A distribution over tokens: its support in ascending order, with unnormalised weights. */
@@ -14,10 +15,14 @@ export interface Distribution {
   readonly best: number;
 }
 
-/** weight(token) = exp((row[token] - row[top]) / temperature), where the mask allows it and unless it is below exp(-reach). */
+/**
+ * weight(token) = exp((row[token] - row[top]) / temperature), where the mask allows it and unless it is below exp(-reach).
+ * `createSampler` makes these; whoever makes one by hand answers for the row: no NaN, no +Infinity, a finite top.
+ */
 export interface Logits {
   readonly row: Float32Array;
   readonly temperature: number;
+  /** The likeliest token that the mask allows, the lowest among equals. */
   readonly top: Token;
   /** At most, and if left out, `NEGLIGIBLE`. */
   readonly reach?: number;
@@ -29,6 +34,10 @@ export const NEGLIGIBLE = 23;
 
 export const allowed = (mask: TokenMask | undefined, token: Token) =>
   !mask || ((mask[token >> 5] >>> (token & 31)) & 1) === 1;
+
+/** The weight of a logit so far below the top. Equals of the top weigh 1 at every temperature, 0 included. */
+export const weightBelow = (below: number, temperature: number) =>
+  below === 0 ? 1 : Math.exp(-below / temperature);
 
 /** The softmax of a row of logits. Lists and sums are made when they are first asked for. */
 export function softmax(logits: Logits): Distribution {
@@ -60,7 +69,7 @@ function listed({ row, temperature, top, mask, reach = NEGLIGIBLE }: Logits): Di
   for (let token = 0; token < row.length; token++)
     if (row[token] >= floor && allowed(mask, token)) tokens.push(token);
   const weights = new Float64Array(tokens.length);
-  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((row[tokens[i]] - row[top]) / temperature);
+  for (let i = 0; i < weights.length; i++) weights[i] = weightBelow(row[top] - row[tokens[i]], temperature);
   return distribution(Int32Array.from(tokens), weights);
 }
 
@@ -80,10 +89,19 @@ export function certain(token: Token): Distribution {
   return { tokens: Int32Array.of(token), weights: Float64Array.of(1), total: 1, best: 0 };
 }
 
-/** From dense weights; zeros are left out. */
+/**
+ * From dense weights, one a token, not normalised; zeros are left out.
+ *
+ * @throws a failure that names the first token whose weight is not a finite number of at least 0
+ */
 export function fromWeights(dense: ArrayLike<number>): Distribution {
   const tokens: number[] = [];
-  for (let token = 0; token < dense.length; token++) if (dense[token] > 0) tokens.push(token);
+  for (let token = 0; token < dense.length; token++) {
+    const weight = dense[token];
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+      throw failure(`token ${token} has the weight ${weight}: weights are finite numbers of at least 0`);
+    if (weight > 0) tokens.push(token);
+  }
   return distribution(
     Int32Array.from(tokens),
     Float64Array.from(tokens, (token) => dense[token]),

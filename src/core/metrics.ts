@@ -1,4 +1,4 @@
-import { depths } from "./tree.js";
+import { children, depths } from "./tree.js";
 import type { Round } from "./types.js";
 
 /** What a run did, in the field's terms. Times are milliseconds. */
@@ -7,14 +7,21 @@ export interface Metrics {
   readonly tokens: number;
   /** Passes of the target, the prefill's included (it commits a token too). */
   readonly passes: number;
-  /** Mean accepted length: tokens a target pass, bonus included. Plain decoding has 1. */
+  /** Tokens a target pass, bonus included. Plain decoding has 1. */
   readonly tokensPerPass: number;
+  /** The same under the field's name: the mean accepted length, EAGLE's tau (Li et al. 2024). */
+  readonly meanAcceptedLength: number;
   readonly drafted: number;
   readonly accepted: number;
-  /** accepted / drafted. */
+  /** accepted / drafted: guesses behind a rejected one, and a tree's other branches, count as rejected. */
   readonly acceptanceRate: number;
-  /** For each depth: drafts that reached it, and those that stood there. */
-  readonly byDepth: readonly { readonly drafted: number; readonly accepted: number }[];
+  /**
+   * Share of guesses that stood among those whose parents did: Leviathan's alpha (2023), as far as it is the same at every
+   * depth. Siblings count as one guess, which stands if one of them does.
+   */
+  readonly alpha: number;
+  /** What became of the guesses at each depth, 0 being those behind the last committed token. */
+  readonly byDepth: readonly DepthMetrics[];
   readonly time: {
     readonly draft: number;
     readonly target: number;
@@ -22,6 +29,18 @@ export interface Metrics {
     readonly rest: number;
     readonly total: number;
   };
+}
+
+/** Guesses of one depth, siblings counted as one. */
+export interface DepthMetrics {
+  /** Drafts with a guess at this depth. */
+  readonly drafted: number;
+  /** Those where a guess here was put to the test: its parent stood. */
+  readonly reached: number;
+  /** Those where it stood. */
+  readonly accepted: number;
+  /** accepted / reached; 0 where none was reached. */
+  readonly alpha: number;
 }
 
 export interface Meter {
@@ -32,33 +51,30 @@ export interface Meter {
 /** Sums rounds up. */
 export function createMeter(): Meter {
   const sum = { tokens: 0, passes: 0, drafted: 0, accepted: 0, draft: 0, target: 0, verify: 0, total: 0 };
-  const byDepth: { drafted: number; accepted: number }[] = [];
+  const byDepth: { drafted: number; reached: number; accepted: number }[] = [];
   return {
     observe(round) {
+      const { draft, verdict } = round;
+      const stood = verdict.path.length;
       sum.passes++;
       sum.tokens += round.tokens.length;
-      sum.drafted += round.draft.tokens.length;
-      sum.accepted += round.verdict.path.length;
+      sum.drafted += draft.tokens.length;
+      sum.accepted += stood;
       for (const part of ["draft", "target", "verify", "total"] as const) sum[part] += round.timing[part];
-      const depth = depths(round.draft);
-      const deepest = depth.length ? Math.max(...depth) : -1;
+      const deepest = depths(draft).reduce((most, depth) => Math.max(most, depth), -1);
+      // Behind the last one that stood there may be none: its branch of the tree may end there.
+      const tested = children(draft, verdict.path.at(-1) ?? -1).length > 0 ? stood + 1 : stood;
       for (let d = 0; d <= deepest; d++) {
-        byDepth[d] ??= { drafted: 0, accepted: 0 };
+        byDepth[d] ??= { drafted: 0, reached: 0, accepted: 0 };
         byDepth[d].drafted++;
-        if (d < round.verdict.path.length) byDepth[d].accepted++;
+        if (d < tested) byDepth[d].reached++;
+        if (d < stood) byDepth[d].accepted++;
       }
     },
     read: () => {
       const { tokens, passes, drafted, accepted, draft, target, verify, total } = sum;
       const time = { draft, target, verify, rest: total - draft - target - verify, total };
-      return withRates({
-        tokens,
-        passes,
-        drafted,
-        accepted,
-        byDepth: byDepth.map((counts) => ({ ...counts })),
-        time,
-      });
+      return withRates({ tokens, passes, drafted, accepted, byDepth, time });
     },
   };
 }
@@ -75,6 +91,7 @@ export function addMetrics(all: readonly Metrics[]): Metrics {
     accepted: sum(({ accepted }) => accepted),
     byDepth: Array.from({ length: deepest }, (_, depth) => ({
       drafted: sum(({ byDepth }) => byDepth[depth]?.drafted ?? 0),
+      reached: sum(({ byDepth }) => byDepth[depth]?.reached ?? 0),
       accepted: sum(({ byDepth }) => byDepth[depth]?.accepted ?? 0),
     })),
     time: {
@@ -87,8 +104,21 @@ export function addMetrics(all: readonly Metrics[]): Metrics {
   });
 }
 
-const withRates = (counts: Omit<Metrics, "tokensPerPass" | "acceptanceRate">): Metrics => ({
-  ...counts,
-  tokensPerPass: counts.passes ? counts.tokens / counts.passes : 0,
-  acceptanceRate: counts.drafted ? counts.accepted / counts.drafted : 0,
-});
+type Counts = Pick<Metrics, "tokens" | "passes" | "drafted" | "accepted" | "time"> & {
+  readonly byDepth: readonly Omit<DepthMetrics, "alpha">[];
+};
+
+function withRates({ byDepth, ...counts }: Counts): Metrics {
+  const { tokens, passes, drafted, accepted } = counts;
+  const rate = (part: number, whole: number) => (whole ? part / whole : 0);
+  const tokensPerPass = rate(tokens, passes);
+  const sum = (of: "reached" | "accepted") => byDepth.reduce((total, depth) => total + depth[of], 0);
+  return {
+    ...counts,
+    tokensPerPass,
+    meanAcceptedLength: tokensPerPass,
+    acceptanceRate: rate(accepted, drafted),
+    alpha: rate(sum("accepted"), sum("reached")),
+    byDepth: byDepth.map((depth) => ({ ...depth, alpha: rate(depth.accepted, depth.reached) })),
+  };
+}

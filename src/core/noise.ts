@@ -1,4 +1,5 @@
-import { allowed, type Distribution, type Logits, NEGLIGIBLE } from "./distribution.js";
+import { allowed, type Distribution, type Logits, NEGLIGIBLE, weightBelow } from "./distribution.js";
+import { failure, usage } from "./errors.js";
 import type { Token } from "./types.js";
 
 /** Mixes 32 bits (the "lowbias32" finaliser found by C. Wellons' search for low-bias integer hashes). */
@@ -9,10 +10,27 @@ function mix(bits: number): number {
   return (h ^ (h >>> 15)) >>> 0;
 }
 
-const unit = (bits: number) => (bits + 0.5) / 4294967296;
+/** (bits + 1/2) / 2^32. Products and sums of powers of two are exact, and faster than a division. */
+const unit = (bits: number) => bits * 2 ** -32 + 2 ** -33;
+
+const GOLDEN = 0x9e3779b9;
+/** One key a round; any four different numbers do. */
+const KEYS = [0x632be5ab, 0x85157af5, 0x1b873593, 0xe6546b64];
+
+/** 64 bits, as two words of 32. */
+type State = readonly [number, number];
+
+const words = (whole: number): State => [whole | 0, Math.floor(whole / 4294967296) | 0];
+
+/** Changes a state by another one, then scrambles it: a Feistel network, so that different states stay different. */
+function absorb([a, b]: State, [c, d]: State): State {
+  let [left, right] = [a ^ c, b ^ d];
+  for (const key of KEYS) [left, right] = [right, left ^ mix(right + key)];
+  return [left, right];
+}
 
 export interface Noise {
-  /** Uniform in (0, 1): a pure function of seed, stream, position and token. */
+  /** Uniform in (0, 1), in steps of 2^-32: a pure function of seed, stream, position and token. */
   uniform(position: number, token: Token): number;
   /** `uniform` at one position. */
   at(position: number): (token: Token) => number;
@@ -20,35 +38,56 @@ export interface Noise {
   chance(): number;
 }
 
-/** Noise for one sequence. A batch gives each of its items a stream of its own. */
+/**
+ * Noise for one sequence. A batch gives each of its items a stream of its own.
+ *
+ * The state is 64 bits, and all of them count in every number. Seeds of one stream always have different states, and so have
+ * streams of one seed; other pairs share theirs with a chance of 2^-64.
+ *
+ * @param seed a safe integer, negative ones included
+ * @param stream a safe integer, 0 or above
+ * @throws usage errors that name a seed or a stream which is none
+ */
 export function createNoise(seed: number, stream = 0): Noise {
-  const base =
-    mix(mix(seed | 0) ^ Math.imul(Math.floor(seed / 4294967296) + 1, 0x9e3779b9)) ^ mix(stream + 0x632be5ab);
-  const fresh = mix(base ^ 0x5bf03635);
+  if (!Number.isSafeInteger(seed)) throw usage(`seed is ${seed}: give a whole number`);
+  if (!(Number.isSafeInteger(stream) && stream >= 0))
+    throw usage(`stream is ${stream}: give a whole number, 0 or above`);
+  const [a, b] = absorb(absorb([0, 0], words(seed)), words(stream));
+  // Another constant: `chance` has a state of its own.
+  const [c, d] = absorb([a, b], [0x5bf03635, 0x27d4eb2f]);
   let turn = 0;
   const at = (position: number) => {
-    const here = mix(base + Math.imul(position, 0x9e3779b9));
-    return (token: Token) => unit(mix(here ^ Math.imul(token + 1, 0x85ebca6b)));
+    // Two rounds of the network: positions of one sequence differ in all 64 bits, too.
+    const right = b ^ mix(a + Math.imul(position, GOLDEN));
+    const left = a ^ mix(right + GOLDEN);
+    return (token: Token) => {
+      // `mix`, with the second word let in half-way.
+      let h = left ^ Math.imul(token + 1, 0x85ebca6b);
+      h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) ^ right;
+      h = Math.imul(h ^ (h >>> 15), 0xd35a2d97);
+      return unit((h ^ (h >>> 15)) >>> 0);
+    };
   };
   return {
     at,
     uniform: (position, token) => at(position)(token),
-    chance: () => unit(mix(mix(fresh + Math.imul(++turn, 0x9e3779b9)) ^ 0x27d4eb2f)),
+    chance: () => unit(mix(d ^ mix(c + Math.imul(++turn, GOLDEN)))),
   };
 }
 
 /**
  * Draws a token with its position's noise: the one with the least -log(u) / p, an exponential race, which is the Gumbel-max
  * trick (Gumbel 1954; Maddison et al. 2014) without its two logarithms. Since -log(u) >= 1 - u, most tokens are out
- * after one multiplication.
+ * after one multiplication. A token of weight 0 never wins.
+ *
+ * @throws a failure when no token has a weight above 0
  */
 export function pick(distribution: Distribution, noise: Noise, position: number): Token {
   if (distribution.logits) return race(distribution.logits, noise.at(position));
   const { tokens, weights, best } = distribution;
-  if (tokens.length === 1) return tokens[0];
   const uniform = noise.at(position);
   let winner = best;
-  let least = -Math.log(uniform(tokens[best])) / weights[best];
+  let least = tokens.length === 1 ? 0 : -Math.log(uniform(tokens[best])) / weights[best];
   for (let i = 0; i < tokens.length; i++) {
     if (i === best) continue;
     const u = uniform(tokens[i]);
@@ -59,14 +98,20 @@ export function pick(distribution: Distribution, noise: Noise, position: number)
       winner = i;
     }
   }
+  if (!(weights[winner] > 0)) throw failure(IMPOSSIBLE);
   return tokens[winner];
 }
+
+const IMPOSSIBLE = "a distribution has no token of a weight above 0: nothing can be drawn from it";
 
 const STEPS = 8;
 /** exp(-k / STEPS): no weight of a token k / STEPS below the top, or lower, is larger. */
 const AT_MOST = Float64Array.from({ length: NEGLIGIBLE * STEPS + 2 }, (_, k) => Math.exp(-k / STEPS));
 
-/** The same race straight from logits: where even the bound of a weight loses, its exponential is never taken. */
+/**
+ * The same race straight from logits: where even the bound of a weight loses, its exponential is never taken. Where there is
+ * no bound (0 * Infinity at a tiny temperature, a reach beyond the table), it is undefined, which no number is at least.
+ */
 function race(
   { row, temperature, top, mask, reach = NEGLIGIBLE }: Logits,
   uniform: (token: Token) => number,
@@ -81,7 +126,7 @@ function race(
     if (logit < floor || token === top || !allowed(mask, token)) continue;
     const u = uniform(token);
     if (1 - u >= least * AT_MOST[Math.floor((most - logit) * steps)]) continue;
-    const time = -Math.log(u) / Math.exp((logit - most) / temperature);
+    const time = -Math.log(u) / weightBelow(most - logit, temperature);
     if (time < least) {
       least = time;
       winner = token;
@@ -90,13 +135,20 @@ function race(
   return winner;
 }
 
-/** Draws a token with one uniform number, by the inverse of the cumulative distribution. */
+/**
+ * Draws a token with one uniform number in [0, 1), by the inverse of the cumulative distribution. A token of weight 0 never
+ * comes.
+ *
+ * @throws a failure when the weights have no finite sum above 0
+ */
 export function sample(distribution: Distribution, chance: number): Token {
   const { tokens, weights, total } = distribution;
+  if (!(total > 0 && total < Number.POSITIVE_INFINITY)) throw failure(IMPOSSIBLE);
   let rest = chance * total;
   for (let i = 0; i < tokens.length; i++) {
     rest -= weights[i];
     if (rest < 0) return tokens[i];
   }
+  // Rounding only: the weights, one by one, add up to a little less than their sum.
   return tokens[distribution.best];
 }

@@ -1,5 +1,5 @@
 import { allowed, certain, type Distribution, distribution, NEGLIGIBLE, softmax } from "./distribution.js";
-import { usage } from "./errors.js";
+import { failure, usage } from "./errors.js";
 import type { Token, TokenMask } from "./types.js";
 
 /** How a token is chosen from a row of logits. The fields apply in this order, Hugging Face's order of warpers. */
@@ -28,10 +28,25 @@ export interface History {
   readonly output: readonly Token[];
   /** Drafted tokens since `output`: each position is judged behind its own prefix. */
   readonly path: readonly Token[];
+  /** What error messages call the row's place: whose logits they are, and behind which token. */
+  readonly where?: string;
 }
 
-/** Logits -> what is left of them, behind a history and under a mask. */
-export type Sampler = (logits: Float32Array, history: History, mask?: TokenMask) => Distribution;
+/**
+ * Logits `[vocabularySize]` -> what is left of them, behind a history and under a mask. -Infinity masks a token: it is never
+ * chosen and never listed.
+ *
+ * @throws a failure that names the place and the token, where a logit is NaN or +Infinity (under the mask, too), and one where
+ * all that the mask leaves is -Infinity; a usage error where the mask itself allows no token
+ */
+export interface Sampler {
+  (logits: Float32Array, history: History, mask?: TokenMask): Distribution;
+  /**
+   * The row after penalties and mask, before temperature and cuts: masked tokens are -Infinity. The argument itself where
+   * neither changes anything, so nobody may write to it. Throws what the sampler throws.
+   */
+  logits(logits: Float32Array, history: History, mask?: TokenMask): Float32Array;
+}
 
 /** @throws usage errors that name a setting out of its range. */
 export function createSampler(sampling: Sampling = {}): Sampler {
@@ -39,12 +54,12 @@ export function createSampler(sampling: Sampling = {}): Sampler {
   const { repetitionPenalty = 1, presencePenalty = 0, frequencyPenalty = 0 } = sampling;
   const { temperature = 1, topK = 0, topP = 1, minP = 0, typicalP = 1 } = sampling;
   const penalised = repetitionPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0;
+  const behind = (logits: Float32Array, history: History) =>
+    penalised ? penalise(logits, history, repetitionPenalty, presencePenalty, frequencyPenalty) : logits;
 
-  return (logits, history, mask) => {
-    const row = penalised
-      ? penalise(logits, history, repetitionPenalty, presencePenalty, frequencyPenalty)
-      : logits;
-    const best = argmax(row, mask);
+  const choose = (logits: Float32Array, history: History, mask?: TokenMask) => {
+    const row = behind(logits, history);
+    const best = argmax(row, mask, history);
     if (temperature === 0) return certain(best);
     // Alone, minP only says how far below the top a logit counts: nothing need be listed.
     const alone = minP > 0 && topK === 0 && topP === 1 && typicalP === 1;
@@ -60,6 +75,16 @@ export function createSampler(sampling: Sampling = {}): Sampler {
     if (typicalP < 1) rest = keepMass(rest, bySurprise(rest), typicalP);
     return rest;
   };
+
+  return Object.assign(choose, {
+    logits(logits: Float32Array, history: History, mask?: TokenMask) {
+      const row = behind(logits, history);
+      argmax(row, mask, history);
+      return mask
+        ? row.map((logit, token) => (allowed(mask, token) ? logit : Number.NEGATIVE_INFINITY))
+        : row;
+    },
+  });
 }
 
 function check(sampling: Sampling): void {
@@ -75,24 +100,45 @@ function check(sampling: Sampling): void {
   };
   for (const [name, [low, high]] of Object.entries(ranges)) {
     const value = sampling[name as keyof Sampling];
-    if (value === undefined || (value >= low && value <= high)) continue;
+    if (value === undefined) continue;
+    const whole = name === "topK";
+    if (typeof value === "number" && value >= low && value <= high && (!whole || Number.isInteger(value)))
+      continue;
+    const kind = whole ? "a whole number" : "a number";
     throw usage(
-      `${name} is ${value}: give a number from ${low === Number.MIN_VALUE ? "above 0" : low} to ${high}`,
+      `${name} is ${value}: give ${kind} from ${low === Number.MIN_VALUE ? "above 0" : low} to ${high}`,
     );
   }
 }
 
-function argmax(row: Float32Array, mask?: TokenMask): Token {
+/** The likeliest of the allowed tokens, the lowest among equals. The whole row is looked at: see `Sampler` for what it throws. */
+function argmax(row: Float32Array, mask: TokenMask | undefined, history: History): Token {
   let best = -1;
   let most = Number.NEGATIVE_INFINITY;
   for (let token = 0; token < row.length; token++) {
-    if ((row[token] > most || best < 0) && allowed(mask, token)) {
-      best = token;
-      most = row[token];
-    }
+    const logit = row[token];
+    // False for NaN, so that the test behind it sees every one and costs the others nothing.
+    if (logit <= most) continue;
+    if (!(logit < Number.POSITIVE_INFINITY)) throw failure(notALogit(row, token, history));
+    if (!allowed(mask, token)) continue;
+    best = token;
+    most = logit;
   }
-  if (best < 0) throw usage("the rules allow no token at all here: mask() must leave at least one");
+  if (best < 0) throw impossible(row.length, mask, history);
   return best;
+}
+
+const placeOf = ({ where = "the model" }: History) => where;
+
+const notALogit = (row: Float32Array, token: Token, history: History) =>
+  `${placeOf(history)}: the logit of token ${token} is ${row[token]}, which is no logit (-Infinity stands for "never")`;
+
+function impossible(vocabularySize: number, mask: TokenMask | undefined, history: History) {
+  const which = mask ? "tokens that the rules allow" : `${vocabularySize} tokens`;
+  for (let token = 0; token < vocabularySize; token++)
+    if (allowed(mask, token))
+      return failure(`${placeOf(history)}: no token is possible, the logits of all ${which} are -Infinity`);
+  return usage("the rules allow no token at all here: mask() must leave at least one");
 }
 
 function penalise(
@@ -107,11 +153,19 @@ function penalise(
   for (const part of [history.output, history.path])
     for (const token of part) counts.set(token, (counts.get(token) ?? 0) + 1);
   for (const token of new Set([...history.prompt, ...counts.keys()])) {
-    if (token < row.length) row[token] = row[token] > 0 ? row[token] / repetition : row[token] * repetition;
+    const logit = row[token];
+    // A mask stays one, and what is no logit is found as the model gave it.
+    if (!Number.isFinite(logit)) continue;
+    const count = counts.get(token) ?? 0;
+    const repeated = Math.fround(logit > 0 ? logit / repetition : logit * repetition);
+    const penalty = count > 0 ? presence + frequency * count : 0;
+    row[token] = Math.min(Math.max(repeated - penalty, -LARGEST), LARGEST);
   }
-  for (const [token, count] of counts) if (token < row.length) row[token] -= presence + frequency * count;
   return row;
 }
+
+/** The largest float32: no penalty turns a logit into a mask, or into what is none. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 function select(from: Distribution, keep: (index: number) => boolean): Distribution {
   const kept: number[] = [];

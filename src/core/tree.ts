@@ -1,4 +1,5 @@
 import { failure } from "./errors.js";
+import { holds } from "./holds.js";
 import type { Draft, Token } from "./types.js";
 
 /** The draft of no tokens. */
@@ -26,6 +27,28 @@ export function pathTo(draft: Draft, node: number): number[] {
   return path;
 }
 
+/**
+ * The tokens of a path, from a node that follows the last committed token down: what a session keeps, what a verifier accepts.
+ *
+ * @param who begins the message, as in "the session cannot keep"
+ * @throws a failure that names the first node which is none of the draft's, or does not follow the one before it
+ */
+export function tokensOn(
+  { tokens, parents }: Draft,
+  path: readonly number[],
+  who = "the session cannot keep",
+): Token[] {
+  let before = -1;
+  for (const node of path) {
+    if (parents[node] !== before) {
+      const last = before < 0 ? "the last committed token" : `node ${before}`;
+      throw failure(`${who} node ${node}: the latest pass's draft has no such node behind ${last}`);
+    }
+    before = node;
+  }
+  return path.map((node) => tokens[node]);
+}
+
 /** Nodes whose parent is `node`, in draft order. */
 export function children(draft: Draft, node: number): number[] {
   const found: number[] = [];
@@ -33,14 +56,24 @@ export function children(draft: Draft, node: number): number[] {
   return found;
 }
 
-/** The part of a draft on the given nodes (ascending, each with its parent). */
+/**
+ * The part of a draft on the given nodes (ascending, each with its parent).
+ *
+ * @throws a failure for a node without its parent: it would follow another token than it was guessed for
+ */
 export function subtree(draft: Draft, nodes: readonly number[]): Draft {
   if (nodes.length === draft.tokens.length) return draft;
   const place = new Map(nodes.map((node, i) => [node, i]));
   const take = <T>(list: readonly T[] | undefined) => list && nodes.map((node) => list[node]);
+  const parentOf = (node: number) => {
+    const parent = draft.parents[node];
+    const at = parent < 0 ? -1 : place.get(parent);
+    if (at === undefined) throw failure(`node ${node} of a draft is kept, its parent ${parent} is not`);
+    return at;
+  };
   return {
     tokens: nodes.map((node) => draft.tokens[node]),
-    parents: nodes.map((node) => (draft.parents[node] < 0 ? -1 : (place.get(draft.parents[node]) ?? -1))),
+    parents: nodes.map(parentOf),
     drawnFrom: take(draft.drawnFrom),
     confidence: take(draft.confidence),
   };
@@ -55,19 +88,35 @@ export function firstPath(draft: Draft): Draft {
   return subtree(draft, path);
 }
 
-/** @throws a failure that names the drafter and what is wrong, when parents do not stand before their children. */
-export function checkDraft(draft: Draft, drafter: string, vocabularySize: number): void {
-  const wrong = (what: string) => failure(`the drafter "${drafter}" proposed a broken draft: ${what}`);
-  if (draft.tokens.length !== draft.parents.length) {
-    throw wrong(`${draft.tokens.length} tokens but ${draft.parents.length} parents`);
-  }
-  draft.parents.forEach((parent, node) => {
-    if (!Number.isInteger(parent) || parent < -1 || parent >= node)
-      throw wrong(`node ${node} has parent ${parent}`);
-  });
-  for (const token of draft.tokens) {
-    if (!Number.isInteger(token) || token < 0 || token >= vocabularySize) {
+/**
+ * What a part returned is a draft of this vocabulary. Costs a few comparisons a node.
+ *
+ * @param who begins the message, as in `the drafter "mine" proposed`
+ * @throws a failure that names the part and what is wrong: a parent that does not stand before its child, a token outside the
+ * vocabulary, `drawnFrom` or `confidence` of another length, a drawn token that its distribution cannot give, a confidence
+ * that is no number from 0 to 1
+ */
+export function checkDraft(draft: Draft, who: string, vocabularySize: number): void {
+  const wrong = (what: string) => failure(`${who} a broken draft: ${what}`);
+  if (!draft?.tokens || !draft.parents) throw wrong("tokens or parents are missing");
+  const { tokens, parents, drawnFrom, confidence } = draft;
+  if (tokens.length !== parents.length) throw wrong(`${tokens.length} tokens but ${parents.length} parents`);
+  for (const [what, list] of [["drawnFrom", drawnFrom] as const, ["confidence", confidence] as const])
+    if (list && list.length !== tokens.length)
+      throw wrong(`${tokens.length} tokens, but ${what} has ${list.length} entries`);
+  for (let node = 0; node < tokens.length; node++) {
+    const token = tokens[node];
+    const parent = parents[node];
+    if (!(Number.isInteger(parent) && parent >= -1 && parent < node))
+      throw wrong(`node ${node} has parent ${parent}, which does not stand before it`);
+    if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize))
       throw wrong(`token ${token} is outside the vocabulary of ${vocabularySize}`);
-    }
+    const from = drawnFrom?.[node];
+    if (from && !from.logits && !from.weights) throw wrong(`drawnFrom of node ${node} is no distribution`);
+    if (from && !holds(from, token))
+      throw wrong(`node ${node} is token ${token}, which the distribution it was drawn from does not have`);
+    const sure = confidence?.[node];
+    if (confidence && !(typeof sure === "number" && sure >= 0 && sure <= 1))
+      throw wrong(`node ${node} has the confidence ${sure}, which is no number from 0 to 1`);
   }
 }

@@ -11,7 +11,8 @@ export interface Draft {
   readonly parents: readonly number[];
   /**
    * The distribution each node was drawn from, given the siblings drawn before it; undefined where nothing was drawn
-   * (a lookup). Rejection sampling is exact only if this is the newest distribution the guess came from.
+   * (a lookup). Rejection sampling is exact only if this is the newest distribution the guess came from, and if no drawn
+   * guess is left out because of its value: what was drawn is proposed.
    */
   readonly drawnFrom?: readonly (Distribution | undefined)[];
   /**
@@ -33,15 +34,23 @@ export interface Step {
 
 /** A model of the next token. One pass may serve several sessions: guidance, batches, a server. */
 export interface Model {
+  /** What error messages call it. */
+  readonly name?: string;
   readonly vocabularySize: number;
   /** Most tokens a session may hold, prompt included. */
   readonly contextLength: number;
-  /** Draft shapes whose scores equal, bit for bit, those of passes without a draft. "tree" includes chains. */
-  readonly exact: "chain" | "tree";
+  /**
+   * Draft shapes whose scores equal, bit for bit, those of passes without a draft. "tree" includes chains; "none" promises
+   * nothing, so that no verifier can give identical output.
+   */
+  readonly exact: "none" | "chain" | "tree";
   open(): Promise<Session>;
   /** Sessions that run as one batch wherever a pass serves all of them, in this order and with equally many rows each. */
   openTogether?(count: number): Promise<Session[]>;
-  /** Appends `tokens` for good and scores the draft on top, for each step. */
+  /**
+   * Appends `tokens` for good and scores the draft on top, for each step, in their order. Passes do not overlap: a caller
+   * awaits one before it starts the next. One that rejects leaves its sessions as they were, or closes to further use.
+   */
   pass(steps: readonly Step[], options?: { signal?: AbortSignal }): Promise<Scores[]>;
 }
 
@@ -53,12 +62,16 @@ export interface Session extends AsyncDisposable {
   keep(path: readonly number[]): void;
   /** Forgets all but the first `length` committed tokens. */
   rewind(length: number): void;
+  /** Another session with the committed tokens, and none of a draft: what may be kept of that is left to this one. */
   fork(): Session;
 }
 
-/** What a pass found out. Node -1 is the last committed token. Rows stay raw until they are asked for. */
+/**
+ * What a pass found out. Node -1 is the last committed token. Rows stay raw until they are asked for; they may be views that
+ * are good until the session's next pass, and nobody but the model writes to them.
+ */
 export interface Scores {
-  /** Logits of the token after `node`, `[vocabularySize]`. */
+  /** Logits of the token after `node`, `[vocabularySize]`; -Infinity: never. NaN and +Infinity end a run with an error. */
   row(node: number): Float32Array;
   /** A further output at `node`, if the step asked for it. */
   hidden?(node: number, tap: string): Float32Array;
@@ -67,7 +80,10 @@ export interface Scores {
 /** A bit a token: bit `t & 31` of word `t >> 5` is set where token t is allowed. */
 export type TokenMask = Uint32Array;
 
-/** What may follow, by state. States are persistent: every node of a draft has its own. */
+/**
+ * What may follow, by state. States are persistent: every node of a draft has its own. Only prefixes that the rules allow
+ * reach them: `advance` is never given a masked token, and nothing is asked behind an end.
+ */
 export interface Rules<State = unknown> {
   readonly start: State;
   advance(state: State, token: Token): State;
@@ -86,7 +102,10 @@ export interface Encoded {
   readonly grid?: readonly number[];
   /** Tokens of the output that come before the grid. */
   readonly lead?: number;
-  /** Tokens that the rules force, by place in the output; undefined: free. */
+  /**
+   * Tokens of the output that are known beforehand, by place; undefined: free. For the modality's own rules, which make them
+   * so (see `byPlace`): by itself it forces nothing, and drafters ask for `DraftContext.forced`.
+   */
   readonly given?: readonly (Token | undefined)[];
   /** Pieces of the grid worth copying from, to any place: things that the prompt names, as they were seen before. */
   readonly pieces?: readonly Piece[];
@@ -101,7 +120,7 @@ export interface Piece {
   readonly tokens: readonly Token[];
 }
 
-/** Most nodes, and most nodes in a row, a draft may have this round. */
+/** Most nodes, and most nodes in a row, a draft may have this round. What is proposed beyond it is cut off at its end. */
 export interface Budget {
   readonly nodes: number;
   readonly depth: number;
@@ -112,19 +131,23 @@ export interface Budget {
 /** What a drafter sees each round. */
 export interface DraftContext {
   readonly prompt: readonly Token[];
-  /** Tokens committed since the prompt. */
+  /** Tokens committed since the prompt: one array for the whole run, which grows from round to round. */
   readonly output: readonly Token[];
   readonly budget: Budget;
   /** What is left of raw logits after the run's masks, penalties, temperature and cuts, behind the drafted `path`. */
   distribution(logits: Float32Array, path?: readonly Token[]): Distribution;
   /** Draws for the position `depth` places after the next one: with that position's own noise, or with fresh chance. */
   draw(distribution: Distribution, depth: number): Token;
+  /** The only token that the rules allow behind the drafted `path`; undefined where there is a choice, or no rule. */
+  forced(path?: readonly Token[]): Token | undefined;
 }
 
 export interface DraftSetup<E extends Encoded = Encoded> {
   readonly model: Model;
   readonly encoded: E;
   readonly sampling: Sampling;
+  /** What will be judged: of a tree only the path of first children where this is "chain". */
+  readonly shape: "chain" | "tree";
   readonly signal?: AbortSignal;
 }
 
@@ -133,7 +156,8 @@ export interface Drafter<E extends Encoded = Encoded> {
   readonly name: string;
   /** Names of target outputs it wants with every pass (see `Step.hidden`). */
   readonly taps?: readonly string[];
-  start(setup: DraftSetup<E>): Promise<Drafting>;
+  /** A property, so that a drafter which needs one medium's encoding is no drafter of another's. */
+  readonly start: (setup: DraftSetup<E>) => Promise<Drafting>;
 }
 
 /** A drafter at work on one sequence. */
@@ -148,6 +172,8 @@ export interface VerifyContext {
   readonly draft: Draft;
   /** The target's distribution after `node` (-1: after the last committed token). */
   target(node: number): Distribution;
+  /** Its logits there, masked (-Infinity) and penalised, before temperature and cuts: at temperature 0 `target` is one token. */
+  logits(node: number): Float32Array;
   /** Draws with the position's own noise: a pure function of seed, position and distribution. */
   pick(distribution: Distribution, depth: number): Token;
   /** A fresh uniform number in (0, 1). */
@@ -160,10 +186,26 @@ export interface Verdict {
   readonly next: Token;
 }
 
+/** How far from the target's distribution a relaxed verifier goes: in words, and as a number that a test can hold it to. */
+export interface Bound {
+  readonly bound: string;
+  /** Most total variation from the target's distribution at a position, 0..1. */
+  readonly totalVariation?: number;
+  /**
+   * Most times as likely as under the target that any token becomes. Where the target has one token (temperature 0) `admits`,
+   * if there is one, counts instead: of a probability of 0 there is no multiple.
+   */
+  readonly ratio?: number;
+  /** A function of tokens whose distribution stays the target's. */
+  readonly exactOver?: (token: Token) => number;
+  /** Whether a guess may stand in for plain decoding's draw where these are the target's logits. */
+  readonly admits?: (guess: Token, logits: Float32Array, target: Distribution) => boolean;
+}
+
 export interface Verifier {
   readonly name: string;
   /** identical: plain decoding's tokens; lossless: the target's distribution; else how far from it at most. */
-  readonly guarantee: "identical" | "lossless" | { readonly bound: string };
+  readonly guarantee: "identical" | "lossless" | Bound;
   /** The most general draft it can judge. */
   readonly shape: "chain" | "tree";
   /** Where drafters' draws come from: the position's own noise (identical) or fresh chance. */
@@ -198,11 +240,24 @@ export interface Round {
   readonly timing: Timing;
 }
 
-/** Decides how far to draft. */
+/** Decides how far to draft. Serves many sequences, also at once: what it learns from one is a start for the others. */
 export interface Plan {
+  start(setup: PlanSetup): Planning;
+}
+
+export interface PlanSetup {
+  /** Tokens of the prompt: a pass behind many of them takes longer. */
+  readonly prompt: number;
+}
+
+/** A plan at work on one sequence. */
+export interface Planning {
   /** Room for the next draft; zero nodes: no draft. */
   budget(): Budget;
-  /** The part of a proposed draft that is worth verifying. */
+  /**
+   * The part of a proposed draft that is worth verifying. A guess may be left out only for what was known before it was
+   * drawn, not for its value nor for what stands behind it: hiding draws by their value would bend lossless verifiers.
+   */
   trim(draft: Draft): Draft;
   observe(round: Round): void;
 }

@@ -1,5 +1,6 @@
-import { chain, EMPTY } from "../core/tree.js";
+import { chain } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
+import { inVocabulary, roomIn } from "./bounds.js";
 
 export interface CopyOptions {
   /**
@@ -11,16 +12,23 @@ export interface CopyOptions {
   readonly blank?: Token;
 }
 
-/** Copies a neighbour: the token above, to the left, in the frame before. Weightless; a good filler for Jacobi decoding. */
+/**
+ * Copies a neighbour: the token above, to the left, in the frame before. Without weights; a good filler for Jacobi decoding.
+ * Proposes nothing before the grid starts (`Encoded.lead`).
+ *
+ * @example
+ * jacobi({ window: 32, filler: copy({ blank: 0 }) });
+ */
 export const copy = ({ offsets: given, blank }: CopyOptions = {}): Drafter => ({
   name: "copy",
-  async start({ encoded }) {
+  async start({ encoded, model: { vocabularySize } }) {
     const { lead = 0, grid = [] } = encoded;
     const offsets = given ?? strides(grid);
     return {
       propose({ output, budget }) {
+        const room = output.length >= lead ? roomIn(budget) : 0;
         const drafted: Token[] = [];
-        while (drafted.length < budget.depth && output.length >= lead) {
+        while (drafted.length < room) {
           const place = output.length + drafted.length;
           const from = place - (offsets.find((offset) => offset <= place - lead) ?? place + 1);
           const token =
@@ -28,7 +36,7 @@ export const copy = ({ offsets: given, blank }: CopyOptions = {}): Drafter => ({
           if (token === undefined) break;
           drafted.push(token);
         }
-        return drafted.length ? chain(drafted) : EMPTY;
+        return chain(inVocabulary(drafted, vocabularySize));
       },
     };
   },

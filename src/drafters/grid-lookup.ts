@@ -1,6 +1,7 @@
 import { usage } from "../core/errors.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter, Encoded, Piece, Token } from "../core/types.js";
+import { inVocabulary, roomIn } from "./bounds.js";
 
 export interface GridLookupOptions {
   /** The token of empty ground: agreement there proves nothing, and it stands where nothing is copied. */
@@ -25,12 +26,17 @@ const UNKNOWN = 0.5;
 /**
  * Looks a grid's blocks (frames of a film, rows of a picture) up in earlier ones. Which earlier block, shifted by how many
  * whole cells, going forwards or backwards in time, explains best what is known of the coming block, and how the last ones
- * came about? Its cells are the guess. A modality's pieces compete wherever they fit what is known. Weightless, made anew
- * each time.
+ * came about? Its cells are the guess. A modality's pieces compete wherever they fit what is known. Without weights, made
+ * anew each time. Proposes nothing before the grid starts (`Encoded.lead`).
+ *
+ * @throws a usage error at the start when the modality hands in no grid of blocks (`Encoded.grid`, two sizes or more)
+ *
+ * @example
+ * jacobi({ window: 144, filler: given(gridLookup({ blank: 0 })), trust: 0.6 });
  */
 export const gridLookup = ({ blank, back = 8 }: GridLookupOptions): Drafter => ({
   name: "grid-lookup",
-  async start({ encoded }) {
+  async start({ encoded, model: { vocabularySize } }) {
     const { lead = 0 } = encoded;
     const shape = shapeOf(encoded);
     const film = createFilm(shape, blank);
@@ -40,17 +46,19 @@ export const gridLookup = ({ blank, back = 8 }: GridLookupOptions): Drafter => (
         if (output.length < lead) return EMPTY;
         const known = output.slice(lead);
         const before = known.length;
+        const end = before + roomIn(budget);
         const confidence: number[] = [];
-        while (known.length < before + budget.depth) {
+        while (known.length < end) {
           const here = known.length % shape.cells;
           film.see(known);
           const { guess, trust } = nextBlock(film, known.slice(known.length - here), pieces, back);
-          const fresh = guess.slice(here, here + before + budget.depth - known.length);
+          const fresh = guess.slice(here, here + end - known.length);
           // Only of the first block something is known.
           confidence.push(...fresh.map(() => (known.length - here <= before ? trust : UNKNOWN)));
           known.push(...fresh);
         }
-        return chain(known.slice(before), { confidence });
+        const guesses = inVocabulary(known.slice(before), vocabularySize);
+        return chain(guesses, { confidence: confidence.slice(0, guesses.length) });
       },
     };
   },
@@ -71,6 +79,10 @@ interface Shift {
 
 function shapeOf({ grid = [] }: Encoded): Shape {
   if (grid.length < 2) throw usage("the grid lookup needs a grid of blocks, and this modality hands in none");
+  if (!grid.every((size) => Number.isInteger(size) && size > 0))
+    throw usage(
+      `the grid lookup needs whole sizes of at least 1, and this modality's grid is ${grid.join(" x ")}`,
+    );
   const columns = grid[grid.length - 1];
   const rows = grid.slice(1, -1).reduce((product, size) => product * size, 1);
   const shifts: Shift[] = [];

@@ -1,6 +1,9 @@
 import { type Distribution, likeliest, probability } from "../core/distribution.js";
+import { usage } from "../core/errors.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter } from "../core/types.js";
+import { roomIn } from "./bounds.js";
+import { fullRow } from "./rows.js";
 
 export interface HeadsOptions {
   /** Name of the target output that holds the heads' logits, `[count, size]` at each node, or what they are made from. */
@@ -13,27 +16,47 @@ export interface HeadsOptions {
   readonly compute?: (hidden: Float32Array) => Promise<Float32Array>;
 }
 
-/** Several tokens at once from heads on the target's last hidden state (Cai et al. 2024). */
+/**
+ * Several tokens at once from heads on the target's last hidden state (Medusa, Cai et al. 2024): a chain with a guess of
+ * each head. All that is drawn is proposed.
+ *
+ * @throws a usage error at the start when a head scores more tokens than the target has
+ *
+ * @example
+ * heads({ tap: "heads", count: 3, size: target.vocabularySize });
+ */
 export const heads = ({ tap = "heads", count, size, compute }: HeadsOptions): Drafter => ({
   name: "heads",
   taps: [tap],
-  async start() {
+  async start({ model: { vocabularySize } }) {
+    if (size > vocabularySize)
+      throw usage(
+        `the heads score ${size} tokens, the target has ${vocabularySize}: give the number of tokens that a head scores`,
+      );
     let hidden: Float32Array | undefined;
+    /** The place in the output that the first head guesses. */
+    let first = 0;
     return {
-      async propose({ budget, distribution, draw }) {
-        if (!hidden) return EMPTY;
+      async propose({ output, budget, distribution, draw }) {
+        // Behind drafted tokens the heads of their places have nothing more to say.
+        const skipped = output.length - first;
+        const room = roomIn(budget, count - skipped);
+        if (!hidden || skipped < 0 || room === 0) return EMPTY;
         const logits = compute ? await compute(hidden) : hidden;
         const tokens: number[] = [];
         const drawnFrom: Distribution[] = [];
-        for (let head = 0; head < Math.min(count, budget.depth); head++) {
-          const q = distribution(logits.subarray(head * size, (head + 1) * size), tokens);
+        while (tokens.length < room) {
+          const head = skipped + tokens.length;
+          const row = fullRow(logits.subarray(head * size, (head + 1) * size), vocabularySize);
+          const q = distribution(row, tokens);
+          tokens.push(draw(q, tokens.length));
           drawnFrom.push(q);
-          tokens.push(draw(q, head));
         }
         return chain(tokens, { drawnFrom, confidence: drawnFrom.map((q) => probability(q, likeliest(q))) });
       },
       observe(round) {
         hidden = round.hidden(round.verdict.path.at(-1) ?? -1, tap);
+        first = round.start + round.tokens.length;
       },
     };
   },

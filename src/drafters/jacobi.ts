@@ -1,13 +1,19 @@
+import { behind } from "../core/behind.js";
 import type { Distribution } from "../core/distribution.js";
-import { chain, EMPTY } from "../core/tree.js";
-import type { Draft, Drafter, Token } from "../core/types.js";
+import { chain, children, firstPath } from "../core/tree.js";
+import type { DraftContext, Drafter, Encoded, Round, Token } from "../core/types.js";
+import { roomIn } from "./bounds.js";
+import { lasting } from "./rows.js";
 
-export interface JacobiOptions {
+export interface JacobiOptions<E extends Encoded = Encoded> {
   /** Most guesses in the window. */
   readonly window?: number;
   /** Proposes what comes new into the window; without it the last token is repeated. */
-  readonly filler?: Drafter;
-  /** From this confidence on the filler's guess takes the place of a redrawn one; left out: never. */
+  readonly filler?: Drafter<E>;
+  /**
+   * From this confidence on the filler's guess takes the place of a redrawn one; left out: never. Decided by the confidence
+   * alone, which does not depend on what was drawn in that place, so that nothing is left out for its value.
+   */
   readonly trust?: number;
 }
 
@@ -15,42 +21,60 @@ export interface JacobiOptions {
 interface Guess {
   readonly token: Token;
   readonly from?: Distribution;
+  /** The filler's. */
+  readonly confidence?: number;
 }
 
 /**
  * Jacobi decoding (Song et al. 2021; speculative Jacobi, Teng et al. 2025): each pass redraws all guesses behind the last
  * one that stood, from the target's own distributions with the positions' own noise, until they no longer change.
+ *
+ * A redrawn guess says that it comes from the distribution it was redrawn from: the target's behind the guesses of the
+ * round before. They may have been wrong, but the draw was a fresh one, made after all that decided them, and whatever
+ * becomes of it is decided without a look at it; so the guess is honest under rejection sampling, too.
+ *
+ * @example
+ * jacobi({ window: 32, filler: copy({ blank: 0 }) });
  */
-export const jacobi = ({ window = 8, filler, trust }: JacobiOptions = {}): Drafter => ({
+export const jacobi = <E extends Encoded = Encoded>({
+  window = 8,
+  filler,
+  trust,
+}: JacobiOptions<E> = {}): Drafter<E> => ({
   name: "jacobi",
   taps: filler?.taps,
   async start(setup) {
-    const filling = await filler?.start(setup);
-    let guesses: Guess[] = [];
+    const filling = await filler?.start({ ...setup, shape: "chain" });
+    /** Redrawn guesses, and the place in the output of the first of them. */
+    let redrawn: readonly Guess[] = [];
+    let first = 0;
+
+    /** Up to `count` guesses of the filler behind some others. */
+    async function fill(context: DraftContext, guesses: readonly Guess[], count: number): Promise<Guess[]> {
+      if (!filling || count === 0) return [];
+      const tokens = guesses.map(({ token }) => token);
+      const room = { ...context.budget, nodes: count, depth: count };
+      const draft = firstPath(await filling.propose(behind(context, tokens, room)));
+      return draft.tokens
+        .slice(0, count)
+        .map((token, i) => ({ token, from: draft.drawnFrom?.[i], confidence: draft.confidence?.[i] }));
+    }
+
     return {
       async propose(context) {
         const { output, prompt, budget } = context;
-        const depth = Math.min(window, budget.depth);
-        const fill = async (behind: readonly Guess[], count: number): Promise<Draft> => {
-          const room = { ...budget, nodes: count, depth: count };
-          const before = [...output, ...behind.map(({ token }) => token)];
-          return count > 0 && filling
-            ? await filling.propose({ ...context, output: before, budget: room })
-            : EMPTY;
-        };
-        const draft = guesses.slice(0, depth);
-        if (trust !== undefined && draft.length > 0) {
+        const room = roomIn(budget, window);
+        const known = output.length - first;
+        const draft = known < 0 ? [] : redrawn.slice(known, known + room);
+        if (trust !== undefined) {
           // What the filler thinks of them knows the last token that stands; they were drawn before it did.
-          const { tokens, confidence = [] } = await fill([], draft.length);
-          tokens.forEach((token, i) => {
-            if (confidence[i] >= trust) draft[i] = { token };
-          });
+          for (const [i, guess] of (await fill(context, [], draft.length)).entries())
+            if (guess.confidence !== undefined && guess.confidence >= trust) draft[i] = guess;
         }
-        const more = await fill(draft, depth - draft.length);
-        draft.push(...more.tokens.map((token, i) => ({ token, from: more.drawnFrom?.[i] })));
+        draft.push(...(await fill(context, draft, room - draft.length)));
         const last = draft.at(-1)?.token ?? output.at(-1) ?? prompt[prompt.length - 1];
         // A prompt may end in a token that no output has.
-        while (draft.length < depth && !filling && last < setup.model.vocabularySize)
+        while (draft.length < room && !filling && last < setup.model.vocabularySize)
           draft.push({ token: last });
         return chain(
           draft.map(({ token }) => token),
@@ -59,14 +83,31 @@ export const jacobi = ({ window = 8, filler, trust }: JacobiOptions = {}): Draft
       },
       observe(round) {
         filling?.observe?.(round);
-        guesses = [];
-        // Position d was scored behind node d - 1, whose own guess may have been wrong: good enough for a guess.
-        for (let depth = round.verdict.path.length + 1; depth <= round.draft.tokens.length; depth++) {
-          const from = round.target(depth - 1);
-          guesses.push({ token: round.draw(from, depth), from });
-        }
+        first = round.start + round.tokens.length;
+        redrawn = redraw(round);
       },
       close: () => filling?.close?.(),
     };
   },
 });
+
+/**
+ * New guesses for the positions of those that fell, without the first: its token is known by now. Each was scored behind the
+ * guess before it, which may have been wrong: good enough for a guess.
+ */
+function redraw({ draft, verdict: { path }, target, draw }: Round): Guess[] {
+  const guesses: Guess[] = [];
+  let [node] = children(draft, path.at(-1) ?? -1);
+  for (let depth = path.length + 1; node !== undefined; depth++) {
+    let from: Distribution;
+    try {
+      from = lasting(target(node));
+    } catch {
+      // A model may have no row behind a wrong guess; where plain decoding never comes, that is no error of the run.
+      break;
+    }
+    guesses.push({ token: draw(from, depth), from });
+    [node] = children(draft, node);
+  }
+  return guesses;
+}

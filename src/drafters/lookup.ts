@@ -1,5 +1,6 @@
 import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
+import { inVocabulary, roomIn } from "./bounds.js";
 
 export interface LookupOptions {
   /** Longest and shortest run of last tokens to look for. */
@@ -10,22 +11,24 @@ export interface LookupOptions {
 /**
  * Prompt lookup (Saxena 2023; LLMA, Yang et al. 2023): finds where the last few tokens stood before, in the output, the
  * prompt or the modality's reference, and proposes what followed there. Longest match first, then the latest.
+ *
+ * @example
+ * lookup({ maxNgram: 4, minNgram: 2 });
  */
 export const lookup = ({ maxNgram = 3, minNgram = 1 }: LookupOptions = {}): Drafter => ({
   name: "lookup",
   start: async ({ encoded, model: { vocabularySize } }) => ({
     propose({ prompt, output, budget }) {
+      const room = roomIn(budget);
       const sequence = [...prompt, ...output];
       const sources = [sequence, encoded.reference ?? []];
-      for (let n = Math.min(maxNgram, sequence.length); n >= minNgram; n--) {
+      const shortest = Math.max(1, minNgram);
+      for (let n = Math.floor(Math.min(maxNgram, sequence.length)); n >= shortest; n--) {
         const key = sequence.slice(-n);
         for (const source of sources) {
           const end = lastMatch(source, key);
-          if (end < 0) continue;
-          const found = source.slice(end, end + budget.depth);
-          // Prompts may hold tokens that no output has.
-          const foreign = found.findIndex((token) => token >= vocabularySize);
-          return chain(foreign < 0 ? found : found.slice(0, foreign));
+          // Prompts and references may hold tokens that no output has.
+          if (end >= 0) return chain(inVocabulary(source.slice(end, end + room), vocabularySize));
         }
       }
       return EMPTY;

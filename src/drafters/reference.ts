@@ -1,6 +1,7 @@
 import { usage } from "../core/errors.js";
-import { chain, EMPTY } from "../core/tree.js";
+import { chain } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
+import { inVocabulary, roomIn } from "./bounds.js";
 
 export interface ReferenceOptions {
   /** How far from the cursor to look for the place again after a miss. */
@@ -12,25 +13,38 @@ export interface ReferenceOptions {
 /**
  * Follows a whole guess of the output that the modality hands in (a cheap non-autoregressive model's, an earlier version,
  * the input itself). A cursor moves along with the output; where output and reference part, the cursor goes to the nearby
- * place whose last tokens agree best with the last ones committed.
+ * place whose last tokens agree best with the last ones committed. Proposals end before a token that the model's vocabulary
+ * lacks.
+ *
+ * @throws a usage error when the modality hands in no reference
  */
 export const reference = ({ reach = 8, memory = 12 }: ReferenceOptions = {}): Drafter => ({
   name: "reference",
-  async start({ encoded }) {
+  async start({ encoded, model: { vocabularySize } }) {
     const guide = encoded.reference;
     if (!guide)
       throw usage('the drafter "reference" needs a reference sequence, and this modality hands in none');
-    let cursor = 0;
-    let followed = 0;
+    /** The output as it was followed, and where the cursor was before each of its tokens and behind the last. */
+    const followed: Token[] = [];
+    const cursors = [0];
     return {
       propose({ output, budget }) {
-        for (; followed < output.length; followed++) {
-          cursor =
-            guide[cursor] === output[followed]
+        // Whoever asks may have put guesses behind the output last time that did not stand.
+        let same = 0;
+        while (same < followed.length && followed[same] === output[same]) same++;
+        followed.length = same;
+        cursors.length = same + 1;
+        for (let place = same; place < output.length; place++) {
+          const cursor = cursors[place];
+          followed.push(output[place]);
+          cursors.push(
+            guide[cursor] === output[place]
               ? cursor + 1
-              : nearest(guide, output.slice(0, followed + 1), cursor + 1, reach, memory);
+              : nearest(guide, followed, cursor + 1, reach, memory),
+          );
         }
-        return cursor < guide.length ? chain(guide.slice(cursor, cursor + budget.depth)) : EMPTY;
+        const cursor = cursors[output.length];
+        return chain(inVocabulary(guide.slice(cursor, cursor + roomIn(budget)), vocabularySize));
       },
     };
   },

@@ -2,7 +2,7 @@ import { usage } from "../core/errors.js";
 import { guided } from "../core/guided.js";
 import { createNoise } from "../core/noise.js";
 import type { Sampling } from "../core/sampling.js";
-import type { Model, Round, Token, Verifier } from "../core/types.js";
+import type { Drafter, Model, Round, Token, Verifier } from "../core/types.js";
 import { generate } from "../generate.js";
 import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
 import type { ImageManifest } from "./manifest.js";
@@ -31,13 +31,16 @@ export interface DrawOptions extends SpeculationOptions<ImageEncoded, ImageDraft
   readonly warn?: (line: string) => void;
 }
 
+/** What a loaded model draws with. */
+export type Drawn = Omit<DrawOptions, "model">;
+
 type Kept = readonly (Token | undefined)[];
 
 /** Draws with a loaded model; some tokens may be given. Without a prompt the model goes by them alone. */
 export async function* drawWith(
   model: ImageModel,
   prompt: string | undefined,
-  options: Omit<DrawOptions, "model">,
+  options: Drawn,
   kept?: Kept,
 ): AsyncGenerator<Drawing, void, undefined> {
   const { seed, stream, signal, onRound, rounds = false, warn } = options;
@@ -65,7 +68,7 @@ export interface ImageSetup extends Speculation<ImageEncoded> {
 /** What `decode` needs besides the prompt's tokens. Plans learn from picture to picture. */
 export async function imageSetup(
   model: ImageModel,
-  options: Omit<DrawOptions, "model">,
+  options: Drawn,
   { unconditional }: Pick<ReadPrompt, "unconditional">,
 ): Promise<ImageSetup> {
   const { verifier, guidance = 1 } = options;
@@ -76,7 +79,7 @@ export async function imageSetup(
   const target = isGuided ? guidedTarget(model, guidance, unconditional) : model.target;
   const drafting = {
     ...model,
-    plan: (name: string) => model.plan(name, isGuided ? 2 : 1),
+    plan: (drafter: string | Drafter<ImageEncoded>) => model.plan(drafter, isGuided ? 2 : 1),
   };
   return { target, sampling, verifier, ...(await speculation(drafting, options, 128)) };
 }
@@ -116,6 +119,7 @@ export function changeRandomly(
   { seed = 0, stream }: Pick<DrawOptions, "seed" | "stream">,
 ): Kept {
   if (!(strength >= 0 && strength <= 1)) throw usage(`strength is ${strength}: give a number from 0 to 1`);
-  const noise = createNoise(seed ^ 0x76617279, stream);
-  return tokens.map((token) => (noise.chance() < strength ? undefined : token));
+  // Which places are drawn anew must not go with what is drawn there: no token is -1, so this noise is nobody else's.
+  const noise = createNoise(seed, stream);
+  return tokens.map((token, place) => (noise.uniform(place, -1) < strength ? undefined : token));
 }

@@ -1,9 +1,10 @@
-export { toSharp } from "../runtime/sharp.js";
+export { type RawPixels, toSharp } from "../runtime/sharp.js";
+export type { Speculation, SpeculationOptions } from "../speculation.js";
 export { type Codebook, codebook } from "./codebook.js";
 export { type DrawnImage, type DrawReport, draw, generateImage } from "./draw.js";
-export { type DrawOptions, type ImageSetup, imageSetup } from "./drawing.js";
-export { findImageModel, type ImageManifest, listImageModels } from "./manifest.js";
-export { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
+export { type Drawn, type DrawOptions, type ImageSetup, imageSetup } from "./drawing.js";
+export { findImageModel, type ImageManifest, listImageModels, type WordsFile } from "./manifest.js";
+export { type Drawing, type ImageEncoded, type ImageParts, type ImagePrompt, image } from "./modality.js";
 export { type CompleteOptions, type ImageModel, type ImageModelOptions, loadImageModel } from "./model.js";
 export {
   DEFAULT_IMAGE_MODEL,

@@ -24,8 +24,6 @@ export const imageManifestSchema = manifestSchema.extend({
   encoder: z.object({ graph: z.string(), width: size, height: size }),
   /** Hidden states -> logits of the tokens two, three, ... places on. */
   heads: z.object({ graph: z.string(), count: size }).optional(),
-  /** Tokens a pass by draft length, for drafters whose guesses take rounds to settle, measured on held-out prompts. */
-  expected: z.record(z.string(), z.array(z.tuple([size, z.number().min(1)]))).optional(),
   /** Levels of a finite scalar quantiser (Mentzer et al. 2024), the fastest digit first. */
   codebook: z.object({ levels: z.array(size) }),
   /** The prompt is [style, kind, words ..., begin]; its ids count from `base`. */

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
+import { type AdaptivePlan, adaptive } from "../core/adaptive.js";
 import { usage } from "../core/errors.js";
-import { adaptive } from "../core/plan.js";
-import { steady } from "../core/plan-steady.js";
-import type { Drafter, Modality, Model, Plan, Token, Verifier } from "../core/types.js";
+import type { Drafter, Modality, Model, Token, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
-import { lazyCost } from "../runtime/cost.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
-import { changeRandomly, type DrawOptions, drawWith, keepFirst } from "./drawing.js";
+import { lazyTimes } from "../runtime/times.js";
+import { plansBy } from "../speculation.js";
+import { changeRandomly, type Drawn, drawWith, keepFirst } from "./drawing.js";
 import { findImageModel, type ImageManifest, wordsSchema } from "./manifest.js";
 import { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
 import { DEFAULT_IMAGE_MODEL, type ImageDrafterName, type ImageVerifierName } from "./names.js";
@@ -25,8 +25,6 @@ export interface ImageModelOptions {
   /** Called with a line when something works otherwise than asked for. */
   readonly warn?: (line: string) => void;
 }
-
-type Drawn = Omit<DrawOptions, "model">;
 
 /** A text -> picture model, loaded. */
 export interface ImageModel extends Reader {
@@ -60,8 +58,11 @@ export interface ImageModel extends Reader {
   drafter(name: ImageDrafterName): Promise<Drafter<ImageEncoded>>;
   /** A verifier by name. `relax`: how far from lossless, 0 upwards; only the relaxed ones take it. */
   verifier(name: ImageVerifierName, relax?: number): Verifier;
-  /** The adaptive plan of a drafter for passes of so many sequences, the same each time: it learns from picture to picture. */
-  plan(name: string, sequences?: number): Promise<Plan>;
+  /**
+   * The adaptive plan of a drafter, by name or one's own, for passes of so many sequences (two under guidance); the same each
+   * time: it learns from picture to picture.
+   */
+  plan(drafter: string | Drafter<ImageEncoded>, sequences?: 1 | 2): Promise<AdaptivePlan>;
 }
 
 export interface CompleteOptions extends Drawn {
@@ -116,15 +117,15 @@ export async function loadImageModel(
     lookup: async () => drafters.lookup(),
     none: async () => drafters.none(),
   };
-  const cost = lazyCost(target, `${fingerprint} ${device} ${threads ?? "all"}`);
-  const plans = once(async (key: string) => {
-    const [name, count] = key.split(" ");
-    const sequences = Number(count);
-    const measured = await cost();
-    const timed = (rows: number) => measured(sequences * rows);
-    const expected = manifest.expected?.[name];
-    return expected ? steady({ cost: timed, expected }) : adaptive({ cost: timed });
-  });
+  /** Passes of several sequences are another kind of pass, with times of its own. */
+  const times = [1, 2].map((sequences) =>
+    lazyTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`, { sequences }),
+  );
+  const plans = [1, 2].map((sequences) =>
+    plansBy(async (name = "") =>
+      adaptive({ cost: await times[sequences - 1](), maxDepth: 32, earnings: manifest.earnings?.[name] }),
+    ),
+  );
 
   const known = async (picture: PictureSource | ImageTokens) =>
     isTokens(picture) ? ImageTokens.check(picture, manifest) : (await model.encode(picture)).tokens;
@@ -155,7 +156,7 @@ export async function loadImageModel(
     defaultDrafter: "jacobi",
     drafter: once((name: ImageDrafterName) => makers[name]()),
     verifier: (name, relax) => imageVerifier(name, relax, manifest),
-    plan: (name, sequences = 1) => plans(`${name} ${sequences}`),
+    plan: (drafter, sequences = 1) => plans[sequences - 1](drafter),
   };
   return model;
 }

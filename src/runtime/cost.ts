@@ -1,13 +1,14 @@
-import { createHash } from "node:crypto";
-import { availableParallelism, cpus } from "node:os";
-import type { PassCost } from "../core/plan.js";
+import { closeAll, openAll } from "../core/close.js";
+import { usage } from "../core/errors.js";
+import type { PassCost } from "../core/pass-times.js";
 import { chain } from "../core/tree.js";
-import type { Model } from "../core/types.js";
-import { readCache, writeCache } from "./files.js";
+import type { Model, Session, Token } from "../core/types.js";
 
 /** Milliseconds of a pass by number of new tokens, at the measured sizes. */
 export type CostCurve = readonly (readonly [rows: number, ms: number])[];
 
+/** Tokens in the cache while measuring. */
+export const PAST = 160;
 /** How far the past is from its middle at most. */
 const VARIETY = 48;
 const SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32];
@@ -17,33 +18,62 @@ export interface MeasureOptions {
   readonly past?: number;
   readonly repeats?: number;
   readonly sizes?: readonly number[];
+  /** Sequences that each pass serves; rows are those of one of them. */
+  readonly sequences?: number;
 }
 
 /**
  * Times passes of this model on this machine, sizes alternating, the lower quartile of each: what disturbs a pass only ever
- * makes it longer. Takes a second or so.
+ * makes it longer. Takes a second or so. Where the context has no room for a size it is left out.
  */
 export async function measureCost(
   model: Model,
-  { past = 160, repeats = 7, sizes = SIZES }: MeasureOptions = {},
+  { past = PAST, repeats = 7, sizes = SIZES, sequences = 1 }: MeasureOptions = {},
 ): Promise<CostCurve> {
-  const filler = (count: number) =>
-    Array.from({ length: count }, (_, i) => (i * 37 + 11) % model.vocabularySize);
-  await using session = await model.open();
-  await model.pass([{ session, tokens: filler(past - VARIETY) }]);
-  const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
-  for (let repeat = -1; repeat < repeats; repeat++) {
-    for (const size of sizes) {
-      const began = performance.now();
-      await model.pass([{ session, tokens: [1], draft: chain(filler(size - 1)) }]);
-      const took = performance.now() - began;
-      // As in use, hardly two passes have the same shapes: the past grows, and starts anew.
-      if (session.length > past + VARIETY) session.rewind(past - VARIETY);
-      // The first round warms up.
-      if (repeat >= 0) times.get(size)?.push(took);
+  const { contextLength, vocabularySize } = model;
+  const filler = (count: number) => Array.from({ length: count }, (_, i) => (i * 37 + 11) % vocabularySize);
+  // A short context has room for short passes only, and for little past.
+  const fitting = sizes.filter((size) => size === 1 || 3 * size <= contextLength);
+  const measured = fitting.length > 0 ? fitting : [1];
+  const room = contextLength - Math.max(...measured) - 1;
+  const variety = Math.max(0, Math.min(VARIETY, Math.floor(room / 3)));
+  const middle = Math.max(variety + 1, Math.min(past, room - variety));
+  const times = new Map<number, number[]>(measured.map((size) => [size, []]));
+  const sessions = await openSessions(model, sequences);
+  let failed = true;
+  try {
+    const pass = (tokens: readonly Token[], drafted: number) =>
+      model.pass(sessions.map((session) => ({ session, tokens, draft: chain(filler(drafted)) })));
+    await pass(filler(middle - variety), 0);
+    for (let repeat = -1; repeat < repeats; repeat++) {
+      for (const [size, took] of times) {
+        const began = performance.now();
+        await pass([1 % vocabularySize], size - 1);
+        // The first round warms up.
+        if (repeat >= 0) took.push(performance.now() - began);
+        // As in use, hardly two passes have the same shapes: the past grows, and starts anew.
+        for (const session of sessions)
+          if (session.length >= middle + variety) session.rewind(middle - variety);
+      }
     }
+    failed = false;
+  } finally {
+    await closeAll(
+      sessions.map((session) => () => session[Symbol.asyncDispose]()),
+      failed,
+    );
   }
-  return sizes.map((size) => [size, quantile(times.get(size) ?? [], 0.25)] as const);
+  // A clock may be too coarse for a model of a few operations.
+  return [...times].map(([size, took]) => [size, Math.max(1e-6, quantile(took, 0.25))] as const);
+}
+
+async function openSessions(model: Model, count: number): Promise<Session[]> {
+  const together = count > 1 ? await model.openTogether?.(count) : undefined;
+  if (together) return together;
+  return openAll(
+    Array.from({ length: count }, () => () => model.open()),
+    (session) => session[Symbol.asyncDispose](),
+  );
 }
 
 function quantile(values: readonly number[], share: number): number {
@@ -51,12 +81,28 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.floor(share * (sorted.length - 1))];
 }
 
-/** A curve as a function: never falling (neighbours that fall share their mean), straight between its points and beyond. */
+/**
+ * A curve as a function: never falling (neighbours that fall share their mean), straight between its points; beyond them it
+ * rises as from the last point that is half as far, or nearer, and lies lower: the last ones may share their mean. A curve of
+ * one point is level.
+ *
+ * @throws a usage error for a curve without points, with one that is no number, or with two for the same number of rows
+ */
 export function passCost(curve: CostCurve): PassCost {
-  const points = isotonic(curve);
+  const isCurve = curve.length > 0 && curve.flat().every((value) => Number.isFinite(value) && value > 0);
+  if (!isCurve || new Set(curve.map(([rows]) => rows)).size < curve.length)
+    throw usage(
+      "a cost curve needs at least one point [rows, milliseconds], all above 0, and one for each number of rows",
+    );
+  const points = isotonic([...curve].sort(([a], [b]) => a - b));
+  const last = points[points.length - 1];
+  if (points.length === 1) return () => last[1];
+  const [rows0, ms0] = points.findLast(([rows, ms]) => rows <= last[0] / 2 && ms < last[1]) ?? points[0];
+  const rise = (last[1] - ms0) / (last[0] - rows0);
   return (rows) => {
+    if (rows >= last[0]) return last[1] + rise * (rows - last[0]);
     let i = 1;
-    while (i < points.length - 1 && points[i][0] < rows) i++;
+    while (points[i][0] < rows) i++;
     const [[r0, t0], [r1, t1]] = [points[i - 1], points[i]];
     return t0 + ((t1 - t0) * Math.max(rows - r0, 0)) / (r1 - r0);
   };
@@ -75,24 +121,4 @@ function isotonic(curve: CostCurve): [rows: number, ms: number][] {
     pools.push(pool);
   }
   return pools.flatMap(({ rows, ms }) => rows.map((size) => [size, ms] as [number, number]));
-}
-
-/** The measured curve of a model, from the user's cache where it was measured before on this machine with these settings. */
-export async function cachedCost(model: Model, key: string, options?: MeasureOptions): Promise<CostCurve> {
-  const machine = `${cpus()[0]?.model ?? "unknown"} x${availableParallelism()}`;
-  const name = `cost-${createHash("sha256").update(`${key} ${machine} ${process.version}`).digest("hex").slice(0, 16)}.json`;
-  const known = readCache<CostCurve>(name);
-  if (known?.length) return known;
-  const curve = await measureCost(model, options);
-  writeCache(name, curve);
-  return curve;
-}
-
-/** The cost of a model's passes, found out when it is first asked for (see `cachedCost`). */
-export function lazyCost(model: Model, key: string, options?: MeasureOptions): () => Promise<PassCost> {
-  let curve: Promise<CostCurve> | undefined;
-  return async () => {
-    curve ??= cachedCost(model, key, options);
-    return passCost(await curve);
-  };
 }

@@ -1,8 +1,15 @@
 export { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
-export { type CostCurve, cachedCost, measureCost, passCost } from "./cost.js";
-export { DEVICES, openOn } from "./device.js";
-export { cacheFolder, checkFile } from "./files.js";
-export { type LanguageModelShape, languageModel } from "./language-model.js";
+export { type CostCurve, type MeasureOptions, measureCost, passCost } from "./cost.js";
+export { DEVICES, openOn, type Placed } from "./device.js";
+export { cacheFolder, checkFile, type ExpectedFile } from "./files.js";
+export {
+  type Lag,
+  type LanguageModelShape,
+  languageModel,
+  type Prefix,
+  TENSORS,
+  type TensorNames,
+} from "./language-model.js";
 export {
   type Found,
   findModel,
@@ -13,3 +20,4 @@ export {
   modelFolders,
 } from "./manifest.js";
 export { type Device, openSession, type SessionOptions } from "./ort.js";
+export { cachedTimes } from "./times.js";

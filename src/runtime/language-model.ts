@@ -1,10 +1,11 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { failure, usage } from "../core/errors.js";
 import { depths, EMPTY } from "../core/tree.js";
-import type { Draft, Model, Scores, Session, Step, Token } from "../core/types.js";
-import { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
+import type { Draft, Model, Scores, Step, Token } from "../core/types.js";
+import { type CacheShape, createCache } from "./cache.js";
 import { floats, type Ort, ort } from "./ort.js";
 import { hide, laggedToken, scoredRows, tokenAt } from "./pass-rows.js";
+import { openSequences, type Sequence } from "./sequence.js";
 
 /** Names of the contract's tensors; `%` stands for the layer's number. */
 export const TENSORS = {
@@ -20,7 +21,7 @@ export const TENSORS = {
   newKeyValue: "new_kv",
 } as const;
 
-type Names = Readonly<Record<keyof typeof TENSORS, string>>;
+export type TensorNames = Readonly<Record<keyof typeof TENSORS, string>>;
 
 export interface LanguageModelShape extends CacheShape {
   /** Tokens the logits cover. */
@@ -34,7 +35,7 @@ export interface LanguageModelShape extends CacheShape {
   /** Further outputs, by name, with the shape of a row. */
   readonly taps?: Readonly<Record<string, readonly number[]>>;
   /** Tensor names that differ from `TENSORS`. */
-  readonly tensors?: Partial<Names>;
+  readonly tensors?: Partial<TensorNames>;
 }
 
 /** A further input int64 [B,S]: the token `distance` places before each row's own. */
@@ -72,7 +73,7 @@ export async function languageModel(
   prefix?: Prefix,
 ): Promise<Model> {
   const library = await ort();
-  const names: Names = { ...TENSORS, ...shape.tensors };
+  const names: TensorNames = { ...TENSORS, ...shape.tensors };
   const past = Array.from({ length: shape.layers }, (_, layer) => layerNames(names, layer)).flat();
   const { logits, newKeyValue, pastKey, pastValue, ...inputs } = names;
   const { lag } = shape;
@@ -85,100 +86,49 @@ export async function languageModel(
       throw failure(`the graph has no output "${name}", which its manifest implies`);
   }
   const contract: Contract = { library, session, shape, names, prefix };
+  const open = (count?: number) =>
+    openSequences(createCache(shape, count), { remembers: lag !== undefined, atOnce: prefix?.length ?? 0 });
 
   return {
     vocabularySize: shape.vocabularySize,
     contextLength: shape.contextLength,
     exact: shape.exact,
-    open: async () => openSequences(contract, createCache(shape))[0],
+    open: async () => open()[0],
     openTogether: async (count) =>
-      shape.batched
-        ? openSequences(contract, createCache(shape, count))
-        : Array.from({ length: count }, () => openSequences(contract, createCache(shape))[0]),
+      shape.batched ? open(count) : Array.from({ length: count }, () => open()[0]),
     async pass(steps, { signal } = {}) {
       signal?.throwIfAborted();
-      const ready: Ready[] = [];
-      for (const step of steps) ready.push(await readPrefix(contract, step));
-      if (runsTogether(ready)) return run(contract, ready);
-      const all: Scores[] = [];
-      for (const one of ready) {
-        signal?.throwIfAborted();
-        all.push(...(await run(contract, [one])));
+      const before = steps.map(({ session }) => session.length);
+      try {
+        const ready: Ready[] = [];
+        for (const step of steps) ready.push(await readPrefix(contract, step));
+        if (runsTogether(ready)) return await run(contract, ready);
+        const all: Scores[] = [];
+        for (const one of ready) {
+          signal?.throwIfAborted();
+          all.push(...(await run(contract, [one])));
+        }
+        return all;
+      } catch (error) {
+        // Some of the steps, or the prefixes of some, may have been read.
+        steps.forEach(({ session }, i) => {
+          if (session.length > before[i]) session.rewind(before[i]);
+        });
+        throw error;
       }
-      return all;
     },
   };
 }
 
-const layerNames = ({ pastKey, pastValue }: Names, layer: number) =>
+const layerNames = ({ pastKey, pastValue }: TensorNames, layer: number) =>
   [pastKey, pastValue].map((name) => name.replace("%", String(layer)));
 
 interface Contract {
   readonly library: Ort;
   readonly session: InferenceSession;
   readonly shape: LanguageModelShape;
-  readonly names: Names;
+  readonly names: TensorNames;
   readonly prefix?: Prefix;
-}
-
-interface Sequence extends Session {
-  readonly cache: KeyValueCache;
-  /** Its place in the cache's batch. */
-  readonly slot: number;
-  /** Its committed tokens, where the model asks for earlier ones. */
-  readonly history: readonly Token[];
-  /** Takes in a pass: of its new rows the first ones, those of `tokens`, count; the draft's wait for `keep`. */
-  receive(rows: Float32Array, tokens: readonly Token[], draft: readonly Token[]): void;
-}
-
-/** The sequences of a cache. */
-function openSequences(contract: Contract, cache: KeyValueCache, start = 0): Sequence[] {
-  return Array.from({ length: cache.batch }, (_, slot) => openSequence(contract, cache, slot, start));
-}
-
-function openSequence(
-  contract: Contract,
-  cache: KeyValueCache,
-  slot: number,
-  start: number,
-  past: readonly Token[] = [],
-): Sequence {
-  const remembers = contract.shape.lag !== undefined;
-  const history = past.slice();
-  let length = start;
-  let waiting: { rows: Float32Array; from: number; draft: readonly Token[] } | undefined;
-  return {
-    cache,
-    slot,
-    history,
-    get length() {
-      return length;
-    },
-    receive(rows, tokens, draft) {
-      for (let row = 0; row < tokens.length; row++) cache.write(rows, row, length + row, slot);
-      length += tokens.length;
-      if (remembers) history.push(...tokens);
-      waiting = { rows, from: tokens.length, draft };
-    },
-    keep(path) {
-      if (!waiting && path.length) throw failure("keep() was called without a pass before it");
-      for (const node of path) {
-        cache.write(waiting!.rows, waiting!.from + node, length++, slot);
-        if (remembers) history.push(waiting!.draft[node]);
-      }
-      waiting = undefined;
-    },
-    rewind(to) {
-      if (to < 0 || to > length) throw usage(`cannot rewind to ${to}: the session has ${length} tokens`);
-      length = to;
-      history.length = Math.min(history.length, to);
-      waiting = undefined;
-    },
-    fork: () => openSequence(contract, cache.copy(slot), 0, length, history),
-    [Symbol.asyncDispose]: async () => {
-      waiting = undefined;
-    },
-  };
 }
 
 /** A step whose tokens, if it is a sequence's first, begin behind the prefix. */
@@ -204,7 +154,7 @@ async function readPrefix({ library, shape, names, prefix }: Contract, step: Ste
   const feeds = { [names.ids]: new library.Tensor("int64", ids, [1, prefix.length]) };
   const results = await prefix.session.run(feeds, [names.newKeyValue]);
   sequence.cache.reserve(prefix.length);
-  sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), []);
+  sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), EMPTY);
   return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };
 }
 
@@ -226,7 +176,8 @@ function runsTogether(steps: readonly Ready[]): boolean {
 
 /** One pass over steps that run together (see `runsTogether`), or over one step. */
 async function run({ library, session, shape, names }: Contract, steps: readonly Ready[]): Promise<Scores[]> {
-  const [{ sequence, tokens: first, draft: firstDraft, hidden }] = steps;
+  const [{ sequence, tokens: first, draft: firstDraft }] = steps;
+  const hidden = new Set(steps.flatMap((step) => step.hidden));
   const batch = steps.length;
   const { cache, length: before } = sequence;
   const committed = first.length;
@@ -278,7 +229,7 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
 
   return steps.map(({ sequence: own }, i) => {
     const mine = fresh.subarray((i * fresh.length) / batch, ((i + 1) * fresh.length) / batch);
-    own.receive(mine, steps[i].tokens, steps[i].draft.tokens);
+    own.receive(mine, steps[i].tokens, steps[i].draft);
     const slice = (name: string, node: number) => {
       const tensor = results[name];
       const width = tensor.size / places.length;

@@ -15,6 +15,10 @@ export const manifestSchema = z.object({
   license: z.string(),
   /** The model card, a file beside the manifest. */
   card: z.string(),
+  /** What is known of drafters' guesses, by name, for plans to start with (see `KnownEarnings`). */
+  earnings: z
+    .record(z.string(), z.object({ stood: z.array(z.number()), tried: z.array(z.number()) }))
+    .optional(),
   files: z.record(
     z.string(),
     z.object({ bytes: z.number().int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),

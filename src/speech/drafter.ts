@@ -2,6 +2,7 @@ import type { Distribution } from "../core/distribution.js";
 import { usage } from "../core/errors.js";
 import { chain } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
+import { roomIn } from "../drafters/bounds.js";
 import { reference } from "../drafters/reference.js";
 import { createStep, type NextUnit, type Place } from "./follow-step.js";
 import type { SpeechManifest } from "./manifest.js";
@@ -30,10 +31,10 @@ export function follow(
       let known = 0;
       /** Where the guesses of the last round would have led. */
       let ahead: { tokens: readonly Token[]; places: readonly Place[] } = { tokens: [], places: [] };
-      const row = new Float32Array(manifest.units.end + 1);
 
       const mix = ({ go, stay }: NextUnit) => {
-        row.fill(IMPOSSIBLE);
+        // A row for each guess: its distribution looks at it later.
+        const row = new Float32Array(manifest.units.end + 1).fill(IMPOSSIBLE);
         let top = 0;
         for (const { tokens, scores } of [stay, go]) {
           for (let i = 0; i < tokens.length; i++) {
@@ -44,7 +45,7 @@ export function follow(
             top = Math.max(top, Math.exp(score));
           }
         }
-        return top;
+        return { row, top: Math.min(1, top) };
       };
 
       return {
@@ -59,10 +60,11 @@ export function follow(
           const tokens: Token[] = [];
           const drawnFrom: Distribution[] = [];
           const confidence: number[] = [];
-          const { depth, worth = 0.02 } = budget;
-          for (let at: Place = place, reach = 1; tokens.length < depth && reach > worth; ) {
+          const room = roomIn(budget);
+          const { worth = 0.02 } = budget;
+          for (let at: Place = place, reach = 1; tokens.length < room && reach > worth; ) {
             const next = step.next(text, at, false);
-            const top = mix(next);
+            const { row, top } = mix(next);
             const q = distribution(row, tokens);
             const token = draw(q, tokens.length);
             tokens.push(token);

@@ -1,13 +1,15 @@
+import { type AdaptivePlan, adaptive } from "../core/adaptive.js";
 import { usage } from "../core/errors.js";
-import { adaptive, type PassCost } from "../core/plan.js";
-import type { Drafter, Modality, Model, Plan, Token } from "../core/types.js";
+import type { PassTimes } from "../core/pass-times.js";
+import type { Drafter, Modality, Model, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
-import { lazyCost } from "../runtime/cost.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { type Found, findModel, listModels } from "../runtime/manifest.js";
 import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
+import { lazyTimes } from "../runtime/times.js";
+import { plansBy } from "../speculation.js";
 import { type UnitDecoder, unitDecoder } from "./decoder.js";
 import { follow, guessed } from "./drafter.js";
 import { encodeSound } from "./encoder.js";
@@ -38,10 +40,10 @@ export interface Voice {
   /** The drafter that is fastest with this voice. */
   readonly defaultDrafter: SpeechDrafterName;
   drafter(name: SpeechDrafterName): Promise<Drafter<SpeechEncoded>>;
-  /** Milliseconds of a target pass by rows on this machine: measured once, then kept in the user's cache. */
-  cost(): Promise<PassCost>;
-  /** The adaptive plan of a drafter, the same each time: it goes on learning from text to text. */
-  plan(name: string): Promise<Plan>;
+  /** What passes of the target take on this machine: measured once, kept in the user's cache, corrected by every pass. */
+  times(): Promise<PassTimes>;
+  /** The adaptive plan of a drafter, by name or one's own, the same each time: it goes on learning from text to text. */
+  plan(drafter: string | Drafter<SpeechEncoded>): Promise<AdaptivePlan>;
 }
 
 export const listVoices = () => listModels("speech");
@@ -87,7 +89,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     lookup: async () => drafters.lookup(),
     none: async () => drafters.none(),
   };
-  const cost = lazyCost(target, `${fingerprint} ${device} ${threads ?? "all"}`);
+  const times = lazyTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`);
   function needed<T>(part: T | undefined, name: SpeechDrafterName): T {
     if (part === undefined)
       throw usage(
@@ -110,7 +112,9 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     encode: encoder && (async (samples) => encodeSound(await listening(encoder.graph), samples, manifest)),
     defaultDrafter: manifest.follow ? "follow" : manifest.draft ? "model" : "none",
     drafter: once((name: SpeechDrafterName) => makers[name]()),
-    cost,
-    plan: once(async (_name: string) => adaptive({ cost: await cost() })),
+    times,
+    plan: plansBy(async (name = "") =>
+      adaptive({ cost: await times(), earnings: manifest.earnings?.[name] }),
+    ),
   };
 }

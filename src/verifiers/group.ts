@@ -8,7 +8,10 @@ import { relaxed } from "./relaxed.js";
 export const group = ({ groupOf }: { readonly groupOf: (token: Token) => number }): Verifier =>
   relaxed({
     name: "group",
-    bound:
-      "groups follow the target's distribution exactly; which token of its group stands may be the drafter's choice",
+    guarantee: {
+      bound:
+        "groups follow the target's distribution exactly; which token of its group stands may be the drafter's choice",
+      exactOver: groupOf,
+    },
     chanceOf: ({ guess, pick }) => (groupOf(guess) === groupOf(pick) ? 1 : 0),
   });

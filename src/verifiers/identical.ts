@@ -1,9 +1,10 @@
-import { children } from "../core/tree.js";
-import type { Verifier } from "../core/types.js";
+import { pathTo } from "../core/tree.js";
+import type { Draft, Token, Verifier } from "../core/types.js";
 
 /**
  * Output equal to plain decoding, token for token, whatever the drafter: each position draws with noise of its own, which
- * depends on seed, position and the target's distribution only, and a guess stands while it equals that draw.
+ * depends on seed, position and the target's distribution only, and a guess stands while it equals that draw. Where several
+ * nodes of a tree hold the same tokens all of them are followed.
  */
 export const identical = (): Verifier => ({
   name: "identical",
@@ -11,14 +12,25 @@ export const identical = (): Verifier => ({
   shape: "tree",
   draws: "noise",
   verify({ draft, target, pick }) {
-    const path: number[] = [];
-    let node = -1;
-    for (;;) {
-      const next = pick(target(node), path.length);
-      const child = children(draft, node).find((candidate) => draft.tokens[candidate] === next);
-      if (child === undefined) return { path, next };
-      path.push(child);
-      node = child;
+    let nodes = [-1];
+    for (let depth = 0; ; depth++) {
+      // The same tokens stand before each of these nodes, so any of them says what follows.
+      const next = pick(target(nodes[0]), depth);
+      const found = childrenWith(draft, nodes, next);
+      if (found.length === 0) return { path: pathTo(draft, nodes[0]), next };
+      nodes = found;
     }
   },
 });
+
+/** The nodes that hold `token` behind one of `parents`, in draft order. */
+function childrenWith(
+  { tokens, parents: before }: Draft,
+  parents: readonly number[],
+  token: Token,
+): number[] {
+  const found: number[] = [];
+  for (let node = parents[0] + 1; node < tokens.length; node++)
+    if (tokens[node] === token && parents.includes(before[node])) found.push(node);
+  return found;
+}

@@ -1,20 +1,40 @@
 import { probability } from "../core/distribution.js";
-import type { Verifier } from "../core/types.js";
-import { agreement, checkRange, relaxed } from "./relaxed.js";
+import type { Token, Verifier } from "../core/types.js";
+import { agreement, checkRange, relaxed, settled } from "./relaxed.js";
 
 /**
- * Lenience (Leviathan et al. 2023, appendix A.5): the target's probabilities count 1 / lenience times. 1 is lossless.
+ * Lenience (Leviathan et al. 2023, appendix A.5): the target's probabilities count 1 / lenience times. At temperature 0, where
+ * the target's distribution is one token, a guess stands if p(guess) >= lenience max p, p the softmax of the logits at
+ * temperature 1 (the appendix' rule for argmax). 1 is plain decoding, 0 lets every guess stand.
+ *
+ * @throws a usage error unless lenience is a number from 0 to 1
  */
 export function lenient({ lenience }: { readonly lenience: number }): Verifier {
   checkRange("lenient", "lenience", lenience, 1);
+  const admits = (guess: Token, logits: Float32Array) =>
+    lenience < 1 && shareOfTop(guess, logits) >= lenience;
+  const times = lenience > 0 ? (1 / lenience).toPrecision(3) : "infinitely many";
   return relaxed({
     name: "lenient",
-    bound: `no token is more than ${lenience > 0 ? (1 / lenience).toPrecision(3) : "infinitely many"} times as likely as under the target`,
+    guarantee: {
+      bound: `no token is more than ${times} times as likely as under the target; at temperature 0, a guess that plain decoding would not have drawn is at least ${lenience} times as likely at temperature 1 as the likeliest token`,
+      ratio: 1 / lenience,
+      admits: (guess, logits, target) => !settled(target) || admits(guess, logits),
+    },
     chanceOf(deviation) {
-      const { guess, p, q } = deviation;
+      const { guess, p, q, logits } = deviation;
+      if (settled(p)) return admits(guess, logits()) ? 1 : 0;
+      if (lenience === 0) return 1;
       const room = probability(p, guess) * (1 / lenience - 1);
       const reached = (q ? probability(q, guess) : 1) * (1 - agreement(deviation));
-      return lenience === 0 ? 1 : Math.min(1, room / reached);
+      return room > 0 ? Math.min(1, room / reached) : 0;
     },
   });
+}
+
+/** p(token) / max p under a softmax at temperature 1. */
+function shareOfTop(token: Token, logits: Float32Array): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) if (logit > top) top = logit;
+  return Math.exp(logits[token] - top);
 }

@@ -9,7 +9,9 @@ export interface NearestOptions {
 
 /**
  * Latent neighbours (LANTERN, Jang et al. 2025): a guess stands in for a token near it in the codebook, in a share `delta` of
- * all cases at most.
+ * all cases at most. 0 is plain decoding.
+ *
+ * @throws a usage error unless delta is a number from 0 to 1
  */
 export function nearest({ delta, neighbours }: NearestOptions): Verifier {
   checkRange("nearest", "delta", delta, 1);
@@ -24,7 +26,10 @@ export function nearest({ delta, neighbours }: NearestOptions): Verifier {
   };
   return relaxed({
     name: "nearest",
-    bound: `total variation from the target's distribution at most ${delta} a position, and only codebook neighbours take one another's place`,
+    guarantee: {
+      bound: `total variation from the target's distribution at most ${delta} a position, and only codebook neighbours take one another's place`,
+      totalVariation: delta,
+    },
     chanceOf: (deviation) => (near(deviation.guess).has(deviation.pick) ? within(delta, deviation) : 0),
   });
 }

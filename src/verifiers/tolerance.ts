@@ -3,13 +3,18 @@ import { checkRange, relaxed, within } from "./relaxed.js";
 
 /**
  * Acceptance raised by a constant (speech speculative decoding, Lin et al. 2025): a guess that plain decoding would not have
- * drawn stands in a share `beta` of all cases.
+ * drawn stands in a share `beta` of all cases. 0 is plain decoding.
+ *
+ * @throws a usage error unless beta is a number from 0 to 1
  */
 export function tolerance({ beta }: { readonly beta: number }): Verifier {
   checkRange("tolerance", "beta", beta, 1);
   return relaxed({
     name: "tolerance",
-    bound: `total variation from the target's distribution at most ${beta} a position`,
+    guarantee: {
+      bound: `total variation from the target's distribution at most ${beta} a position`,
+      totalVariation: beta,
+    },
     chanceOf: (deviation) => within(beta, deviation),
   });
 }

@@ -1,3 +1,4 @@
+export type { Speculation, SpeculationOptions } from "../speculation.js";
 export {
   animate,
   filmed,
@@ -6,11 +7,17 @@ export {
   type ShownFrame,
   type VideoReport,
 } from "./animate.js";
-export { type AnimateOptions, recallingTarget, type VideoSetup, videoSetup } from "./animating.js";
+export {
+  type Animated,
+  type AnimateOptions,
+  recallingTarget,
+  type VideoSetup,
+  videoSetup,
+} from "./animating.js";
 export { type Box, type Ground, type Layout, layoutOf, type Rgb, type Shift } from "./layout.js";
-export { findVideoModel, listVideoModels, type VideoManifest } from "./manifest.js";
+export { findVideoModel, listVideoModels, type VideoManifest, type VideoWords } from "./manifest.js";
 export { type Matte, readMatte } from "./matte.js";
-export { type Filming, type VideoEncoded, type VideoPrompt, video } from "./modality.js";
+export { type Filming, type VideoEncoded, type VideoParts, type VideoPrompt, video } from "./modality.js";
 export { loadVideoModel, type VideoModel, type VideoModelOptions } from "./model.js";
 export {
   DEFAULT_VIDEO_MODEL,
@@ -19,6 +26,7 @@ export {
   type VideoDrafterName,
   type VideoVerifierName,
 } from "./names.js";
-export { compose, paintGround, type Screen, type VideoFrame } from "./screen.js";
+export { compose, type Patches, paintGround, type Screen, type VideoFrame } from "./screen.js";
+export type { StoredPiece } from "./store.js";
 export { type FrameTokens, VideoTokens } from "./tokens.js";
 export { type ClipReader, createClipReader, type ReadClip } from "./words.js";

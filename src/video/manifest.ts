@@ -41,10 +41,6 @@ export const videoManifestSchema = manifestSchema.extend({
   /** Patches of known things (see `readStore`). */
   store: z.string().optional(),
   styles: stylesSchema.optional(),
-  /** Windows that follow acceptance, measured beforehand (see `follow`). */
-  windows: z
-    .array(z.object({ factor: z.number(), margin: z.number(), rows: z.number(), tokens: z.number() }))
-    .optional(),
   sampling: z.object({ temperature: z.number().nonnegative(), minP: z.number().min(0).max(1).optional() }),
   /** How much the store is believed (see `recalling`). */
   recall: z.number().min(0).lt(1).optional(),

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
+import { type AdaptivePlan, adaptive } from "../core/adaptive.js";
 import { usage } from "../core/errors.js";
-import { adaptive } from "../core/plan.js";
-import { follow } from "../core/plan-follow.js";
-import type { Drafter, Modality, Model, Plan, Verifier } from "../core/types.js";
+import type { Drafter, Modality, Model, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { PictureSource } from "../image/picture.js";
-import { lazyCost } from "../runtime/cost.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
+import { lazyTimes } from "../runtime/times.js";
+import { plansBy } from "../speculation.js";
 import * as verifiers from "../verifiers/index.js";
 import { type Animated, animateWith } from "./animating.js";
 import { createEye } from "./encode.js";
@@ -64,8 +64,8 @@ export interface VideoModel extends ClipReader {
   readonly defaultDrafter: VideoDrafterName;
   drafter(name: VideoDrafterName): Promise<Drafter<VideoEncoded>>;
   verifier(name: VideoVerifierName): Verifier;
-  /** The adaptive plan of a drafter, the same each time: it learns from film to film. */
-  plan(name: string): Promise<Plan>;
+  /** The adaptive plan of a drafter, by name or one's own, the same each time: it learns from film to film. */
+  plan(drafter: string | Drafter<VideoEncoded>): Promise<AdaptivePlan>;
 }
 
 /** @throws usage errors for an unknown model, failures that name a wrong or torn file. */
@@ -102,7 +102,7 @@ export async function loadVideoModel(
     copy: () => ({ ...planned(copy({ blank: clip.blank })), name: "copy" }),
     none,
   };
-  const cost = lazyCost(target, `${fingerprint} ${device} ${threads ?? "all"}`, COSTS);
+  const times = lazyTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`, COSTS);
   const checks: Record<VideoVerifierName, () => Verifier> = {
     identical: verifiers.identical,
     rejection: verifiers.rejection,
@@ -150,10 +150,12 @@ export async function loadVideoModel(
     defaultDrafter: "jacobi",
     drafter: once(async (name: VideoDrafterName) => makers[name]()),
     verifier: (name) => checks[name](),
-    plan: once(async (name: string) =>
-      manifest.windows && name !== "copy"
-        ? follow({ cost: await cost(), windows: manifest.windows, maxDepth: LONGEST_DRAFT })
-        : adaptive({ cost: await cost(), maxDepth: 48 }),
+    plan: plansBy(async (name = "") =>
+      adaptive({
+        cost: await times(),
+        maxDepth: LONGEST_DRAFT,
+        earnings: manifest.earnings?.[name],
+      }),
     ),
   };
   return model;

@@ -186,11 +186,14 @@ function follow(
   return { next, agreed };
 }
 
-/** The tokens voted for, together so much likelier than all others; among them the model decides, and whether to listen. */
+/**
+ * The tokens voted for, together so much likelier than all others; among them the model decides, and whether to listen. What
+ * it rules out (-Infinity) stays so: where that is all of them, nobody is listened to.
+ */
 function believed(row: Float32Array, votes: ReadonlySet<Token>, odds: number, unheard: number): Float32Array {
   const top = highest(row);
   const best = Math.max(...[...votes].map((token) => row[token]));
-  if (best < top - unheard) return row;
+  if (best === Number.NEGATIVE_INFINITY || best < top - unheard) return row;
   const changed = row.slice();
   for (const token of votes) changed[token] = row[token] - best + top + odds;
   return changed;
@@ -198,11 +201,13 @@ function believed(row: Float32Array, votes: ReadonlySet<Token>, odds: number, un
 
 /**
  * The chance that nothing begins here stays; what begins, begins as remembered, or hardly at all where all things have begun.
- * Tokens other than these keep 1 - share of their chance; all logits are raised so that theirs need not be touched.
+ * Tokens other than these keep 1 - share of their chance; all logits are raised so that theirs need not be touched. A token
+ * that the model rules out (-Infinity) does not begin.
  */
-function begin(row: Float32Array, pieces: readonly Remembered[], blank: Token, share: number): Float32Array {
+function begin(row: Float32Array, missing: readonly Remembered[], blank: Token, share: number): Float32Array {
   const changed = row.slice();
   changed[blank] -= Math.log(1 - share);
+  const pieces = missing.filter(({ tokens, first }) => row[tokens[first]] > Number.NEGATIVE_INFINITY);
   if (pieces.length === 0) return changed;
   const top = highest(row);
   let something = 0;

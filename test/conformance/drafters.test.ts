@@ -50,6 +50,14 @@ conforms(
   drafterChecks(() => jacobi({ window: 6, filler: lookup() })),
 );
 conforms(
+  "jacobi filled by a model",
+  drafterChecks((_, small) => jacobi({ window: 6, filler: model(small), trust: 0.7 })),
+);
+conforms(
+  "drafters within drafters",
+  drafterChecks((_, small) => given(branches(jacobi({ filler: lookup() }), longest(lookup(), model(small))))),
+);
+conforms(
   "firstNonEmpty",
   drafterChecks((_, small) => firstNonEmpty(lookup({ minNgram: 2 }), model(small))),
 );

@@ -1,83 +1,111 @@
 import { describe, expect, it } from "vitest";
 import { divergence, draftKinds, toyModel, verifierChecks } from "../../src/conformance/index.js";
-import type { Verifier } from "../../src/core/index.js";
-import { residual, sample } from "../../src/core/index.js";
+import { children, residual, sample, type Verifier, type VerifyContext } from "../../src/core/index.js";
 import { block, identical, rejection } from "../../src/verifiers/index.js";
-import { conforms } from "./run.js";
+import { conforms, faultsOf } from "./run.js";
 
 conforms("identical", verifierChecks(identical));
 conforms("rejection", verifierChecks(rejection));
 conforms("block", verifierChecks(block));
 
-const kinds = draftKinds(toyModel({ unlike: { seed: 9, share: 0.4 } }));
-/** A poor imitation, which makes mistakes weigh more. */
-const poorKinds = draftKinds(toyModel({ sharpness: 3, unlike: { seed: 9, share: 0.8 } }));
+const { verify } = rejection();
+const withDrawnFrom = (context: VerifyContext, of: (node: number) => number): VerifyContext => {
+  const { draft } = context;
+  const drawnFrom = draft.drawnFrom && draft.tokens.map((_, node) => draft.drawnFrom?.[of(node)]);
+  return { ...context, draft: { ...draft, drawnFrom } };
+};
 
-/** Verifiers with the field's known mistakes: the suite must see every one of them. */
-const wrong: Record<string, { verifier: Verifier; drafter: string }> = {
+/** Verifiers with the field's known mistakes: the suite must see every one of them, by the checks of a kind of drafts. */
+const wrong: Record<string, { verify: Verifier["verify"]; kind: string }> = {
   "accepts everything": {
-    drafter: "drawn chain",
-    verifier: {
-      ...rejection(),
-      verify: ({ draft, target, chance }) => ({
-        path: draft.tokens.map((_, node) => node),
-        next: sample(target(draft.tokens.length - 1), chance()),
-      }),
+    kind: "drawn chain",
+    verify({ draft, target, chance }) {
+      const path: number[] = [];
+      for (let [node] = children(draft, -1); node !== undefined; [node] = children(draft, node))
+        path.push(node);
+      return { path, next: sample(target(path.at(-1) ?? -1), chance()) };
     },
   },
   "draws from p instead of the residual": {
-    drafter: "drawn chain",
-    verifier: {
-      ...rejection(),
-      verify(context) {
-        const { path } = rejection().verify(context);
-        return { path, next: sample(context.target(path.at(-1) ?? -1), context.chance()) };
-      },
+    kind: "certain siblings",
+    verify(context) {
+      const { path } = verify(context);
+      return { path, next: sample(context.target(path.at(-1) ?? -1), context.chance()) };
     },
   },
   "forgets that siblings were drawn without replacement": {
-    drafter: "siblings drawn without replacement",
-    verifier: {
-      ...rejection(),
-      verify: (context) =>
-        rejection().verify({
-          ...context,
-          draft: {
-            ...context.draft,
-            drawnFrom: context.draft.drawnFrom?.map(() => context.draft.drawnFrom?.[0]),
-          },
-        }),
+    kind: "siblings drawn without replacement",
+    verify(context) {
+      const { parents } = context.draft;
+      return verify(withDrawnFrom(context, (node) => parents.indexOf(parents[node])));
     },
   },
   "uses the residual where everything stood": {
-    drafter: "drawn chain",
-    verifier: {
-      ...rejection(),
-      verify(context) {
-        const verdict = rejection().verify(context);
-        const last = verdict.path.at(-1);
-        const q = last === undefined ? undefined : context.draft.drawnFrom?.[last];
-        const rest = q && residual(context.target(last ?? -1), q);
-        return rest ? { ...verdict, next: sample(rest, context.chance()) } : verdict;
-      },
+    kind: "drawn chain",
+    verify(context) {
+      const verdict = verify(context);
+      const last = verdict.path.at(-1);
+      const q = last === undefined ? undefined : context.draft.drawnFrom?.[last];
+      const rest = q && residual(context.target(last ?? -1), q);
+      return rest ? { ...verdict, next: sample(rest, context.chance()) } : verdict;
+    },
+  },
+  "judges every guess by its parent's distribution": {
+    kind: "siblings drawn apart",
+    verify: (context) =>
+      verify({
+        ...context,
+        target: (node) => context.target(node < 0 ? -1 : context.draft.parents[node]),
+      }),
+  },
+  "has one number for all that it decides": {
+    kind: "certain chain",
+    verify(context) {
+      const number = context.chance();
+      return verify({ ...context, chance: () => number });
     },
   },
 };
 
 describe("a wrong verifier is caught", () => {
-  for (const [fault, { verifier, drafter }] of Object.entries(wrong)) {
+  for (const [fault, { verify, kind }] of Object.entries(wrong)) {
     it(`that ${fault}`, async () => {
-      const { distance, floor } = await divergence(verifier, poorKinds[drafter]);
-      expect(distance).toBeGreaterThan(floor);
+      const checks = verifierChecks(() => ({ ...rejection(), verify }));
+      const faults = await faultsOf(checks.filter(({ name }) => name.startsWith(kind)));
+      expect(faults.join()).toContain("is not lossless");
     });
   }
+
+  it("that is lossless and calls itself identical", async () => {
+    const checks = verifierChecks(() => ({ ...rejection(), guarantee: "identical" }));
+    expect(checks.length).toBe(15);
+    // At temperature 0 there is one output, with drafts and without.
+    const drawing = checks.filter(({ name }) => !name.includes("temperature 0:"));
+    const faults = await faultsOf(drawing);
+    expect(faults).toHaveLength(drawing.length);
+    expect(faults[0]).toMatch(/rejection, seed \d+: plain decoding gives [\d,]+, this gives/);
+  });
+
+  it("that is identical for chains and not for trees", async () => {
+    const verifier: Verifier = {
+      ...identical(),
+      verify: (context) =>
+        context.draft.parents.every((parent, node) => parent === node - 1)
+          ? identical().verify(context)
+          : rejection().verify(context),
+    };
+    const faults = (await faultsOf(verifierChecks(() => verifier))).join();
+    expect(faults).toContain("siblings");
+    expect(faults).not.toContain("chain,");
+  });
 });
 
 it("block verification accepts no less than rejection", async () => {
-  const runs = 20_000;
+  const kind = draftKinds(toyModel({ unlike: { seed: 9, share: 0.4 } }))["drawn chain"];
+  const settings = { runs: 6_000 };
   const [one, other] = [
-    await divergence(block(), kinds["drawn chain"], { runs }),
-    await divergence(rejection(), kinds["drawn chain"], { runs }),
+    await divergence(block(), kind, settings),
+    await divergence(rejection(), kind, settings),
   ];
   expect(one.tokensPerPass).toBeGreaterThan(other.tokensPerPass);
 });

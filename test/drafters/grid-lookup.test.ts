@@ -25,6 +25,7 @@ async function guess(output: readonly Token[], depth: number, more: Partial<Enco
     model: { vocabularySize: 10 } as never,
     encoded: { tokens: [0], grid: [9, ROWS, COLUMNS], ...more },
     sampling: {},
+    shape: "tree",
   });
   const context = { output, prompt: [0], budget: { nodes: depth, depth } } as unknown as DraftContext;
   return [...(await drafting.propose(context)).tokens];

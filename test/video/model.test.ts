@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sessionChecks } from "../../src/conformance/index.js";
 import { decode, fixedLength, type Token } from "../../src/core/index.js";
+import { given, gridLookup } from "../../src/drafters/index.js";
 import { identical } from "../../src/verifiers/index.js";
 import {
   type AnimateOptions,
@@ -17,7 +17,6 @@ import {
   VideoTokens,
   videoSetup,
 } from "../../src/video/index.js";
-import { conforms } from "../conformance/run.js";
 
 let model: VideoModel;
 beforeAll(async () => {
@@ -55,6 +54,18 @@ describe("a film has the same tokens with every drafter", () => {
     for (const options of [{}, { seed: 4 }, { stream: 1 }])
       keys.add((await film({ sampling, ...options })).key);
     expect(keys.size).toBe(3);
+  });
+});
+
+describe("drafters of one's own", () => {
+  it("draft, also where their names hold a space", async () => {
+    const drafter = { ...given(gridLookup({ blank: model.manifest.clip.blank })), name: "my own lookup" };
+    const plain = await film({ drafter: "none" });
+    const drafted = await film({ drafter, draftLength: undefined });
+    expect(drafted.key).toBe(plain.key);
+    expect(drafted.tokensPerPass).toBeGreaterThan(1);
+    const plans = await Promise.all([drafter, { ...drafter }, "lookup"].map((each) => model.plan(each)));
+    expect(new Set(plans).size).toBe(3);
   });
 });
 
@@ -199,12 +210,3 @@ describe("the loop", () => {
     await expect(all()).rejects.toThrow(/abort/i);
   });
 });
-
-conforms(
-  "video target",
-  sessionChecks(async () => (await loadVideoModel()).target, {
-    prompt: Array.from({ length: 16 }, (_, i) => (i === 15 ? 4178 : 4176)),
-    // Over the place from which on rows are told an earlier token.
-    continuation: Array.from({ length: 220 }, (_, i) => (i === 0 ? 4096 : i < 17 ? 4112 : (i * 37) % 4096)),
-  }),
-);

@@ -70,4 +70,40 @@ describe("recalling", () => {
     expect(recall([0, 0, 0])).toEqual(even);
     expect(recall([0, 1, 0])).toEqual(even);
   });
+
+  describe("of what the model rules out", () => {
+    const NEVER = Number.NEGATIVE_INFINITY;
+    const without = (...tokens: Token[]) =>
+      even.map((logit, token) => (tokens.includes(token) ? NEVER : logit));
+
+    it("makes nothing possible, and no NaN", () => {
+      const row = without(1, 2, 3, 4);
+      // Where it begins, where it goes on, and where it stands later on, turned.
+      const [begins, turns] = [memory(() => [upright]), memory((at) => [at === 0 ? upright : turned])];
+      const one = frame(upright, 1, 2);
+      const rows = [begins([0, 0], row), begins(one.slice(0, one.indexOf(1) + 1), row)];
+      for (const changed of rows) {
+        expect([...changed].some(Number.isNaN)).toBe(false);
+        expect([...changed].map((logit) => logit === NEVER)).toEqual(
+          [...row].map((logit) => logit === NEVER),
+        );
+      }
+      expect(rows[1]).toEqual(row);
+      const all = without(5, 6, 7, 8);
+      for (let known = SIDE * SIDE; known < 2 * SIDE * SIDE; known++)
+        expect([...turns([...one, ...frame(turned, 1, 2)].slice(0, known), all)].some(Number.isNaN)).toBe(
+          false,
+        );
+    });
+
+    it("believes the other votes", () => {
+      const recall = memory((at) => (at === 0 ? [upright] : undefined));
+      const changed = recall([0, 0], without(1));
+      expect(changed[1]).toBe(NEVER);
+      const two = memory(() => [upright, { ...turned, tokens: [1, 6, 7, 8] }]);
+      const voted = two([0, 1], without(2));
+      expect(voted[2]).toBe(NEVER);
+      expect(likeliest(voted)).toBe(6);
+    });
+  });
 });

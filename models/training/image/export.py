@@ -19,7 +19,7 @@ from export_pictures import export_encoder
 from export_target import export_heads, export_target
 
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "grid", "picture", "decoder",
-         "encoder", "heads", "expected", "codebook", "prompt", "words", "styles", "sampling")
+         "encoder", "heads", "earnings", "codebook", "prompt", "words", "styles", "sampling")
 PARTS = "target", "decoder", "encoder", "heads"
 PROMPT = dict(pad="PAD", null="NULL", unknown="UNK", begin="BOI", clean="CLEAN", recoloured="RECOL", mood="MOOD")
 # What people call the styles, and the words that choose one in a prompt.

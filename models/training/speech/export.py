@@ -19,7 +19,7 @@ from vocoder import CELL, SAMPLE_RATE
 PARTS = dict(target="export_target", draft="export_target", decoder="export_decoder", encoder="export_encoder",
              follow="export_follow")
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "draft", "units", "sampleRate",
-         "symbols", "groups", "decoder", "encoder", "follow", "sampling")
+         "symbols", "groups", "decoder", "encoder", "follow", "earnings", "sampling")
 
 
 def describe(work):

@@ -24,7 +24,7 @@ from layout import (BEGIN, CANVAS, FIRST_GROUND, FIRST_PHASE, FPS, FRAMES, GROUN
                     UNKNOWN, VISIBLE, VOCABULARY, WORDS)
 
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "clip", "shifts", "backgrounds",
-         "picture", "decoder", "encoder", "codebook", "prompt", "words", "store", "windows", "sampling", "recall", "styles")
+         "picture", "decoder", "encoder", "codebook", "prompt", "words", "store", "earnings", "sampling", "recall", "styles")
 PARTS = "encoder", "decoder", "target", "words"
 STYLES = {"default": "twemoji",
           "aliases": {"3d": "fluent-emoji", "flat": "fluent-emoji-flat", "shaded": "noto"},

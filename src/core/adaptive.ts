@@ -1,0 +1,256 @@
+import { createAccount } from "./account.js";
+import { createCalibration } from "./calibration.js";
+import { createEarnings, type KnownEarnings } from "./earnings.js";
+import { createEstimate } from "./estimate.js";
+import { createPassTimes, type PassCost, type PassTimes, rowPrices, timesByRows } from "./pass-times.js";
+import { NOTHING } from "./plan.js";
+import { createProbes } from "./probes.js";
+import { subtree } from "./tree.js";
+import type { Budget, Draft, Plan, Planning, PlanSetup } from "./types.js";
+
+export interface AdaptivePlanOptions {
+  /** What passes take: a curve that the plan corrects for itself, or times that several plans share. */
+  readonly cost?: PassCost | PassTimes;
+  /** Most guesses in a row. */
+  readonly maxDepth?: number;
+  /** Most guesses a round. */
+  readonly maxNodes?: number;
+  /** What is known of the drafter's guesses (`AdaptivePlan.known` of an earlier run). */
+  readonly earnings?: KnownEarnings;
+}
+
+export interface AdaptivePlan extends Plan {
+  /** What it learned of the drafter's guesses, to start another plan with. */
+  known(): KnownEarnings;
+}
+
+/** Share of time for plain rounds while drafting pays: they tell what plain decoding takes. */
+const CHECKS = 0.004;
+/** The first of them comes behind so many rounds: a text may be over by then. */
+const FIRST_CHECK = 20;
+/** Below this promise plain rounds are made at any time. */
+const DOUBTFUL = 1.5;
+/** Drafting must promise this much. */
+const WORTH = 1.005;
+/** What takes longer than usual by more than this factor has been disturbed. */
+const PAUSED = 1.5;
+/** While nothing is drafted every so many passes are taken in. */
+const IDLE_SAMPLE = 4;
+/** Share of time for trying drafts that differ by this factor, for some rounds at a time. */
+const VARIATION = 0.002;
+const LONGER = 1.4;
+const HOLD = 4;
+/** A length is kept until another one promises this share more: guesses that settle do best at one length. */
+const STEADY = 0.01;
+
+/**
+ * Drafts as far as it pays on this machine, down to no draft at all. What a pass takes and what guesses earn are running
+ * estimates; each round takes the length with the most tokens a millisecond. Three things keep it from being wrong for ever:
+ * other lengths are tried now and then, plain rounds too, and while nothing is drafted whole probes; and what is lost by the
+ * clock against plain decoding is kept account of (see `Account`), so that it stays under a hundredth in the long run.
+ *
+ * Of a draft that states confidences only the guesses that are worth their row are verified. Nothing is decided by what was
+ * drawn, so that lossless verifiers stay so (see `rowPrices`).
+ */
+export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
+  const { maxDepth = 24, maxNodes = maxDepth } = options;
+  const times = typeof options.cost === "object" ? options.cost : createPassTimes({ cost: options.cost });
+  const earnings = createEarnings(options.earnings);
+  const calibration = createCalibration();
+  const lengths = lengthsUpTo(maxNodes);
+  // In plain passes: what drafting takes whatever is drafted, and for each guess.
+  const draftTime = createEstimate({ prior: [0.03, 0.001], noise: 0.003, above: 0.2 });
+  const account = createAccount();
+  const probes = createProbes(account, maxNodes);
+  let sincePlain = 0;
+  let hasSeenPlain = false;
+  /** The usual length; what may be lost by trying another, in rounds; that other, and rounds left of trying it. */
+  let kept = 0;
+  let saved = 0;
+  let other = 0;
+  let trial = 0;
+  let turn = 0;
+
+  function start({ prompt }: PlanSetup): Planning {
+    const own = earnings.start();
+    let position = 0;
+    let asked = 0;
+    let isProbe = false;
+    let isIdle = false;
+    let isChecking = false;
+    let plainTime = 1;
+    let rate = 1;
+    let prices: Float64Array = new Float64Array(1);
+
+    /** Tokens a millisecond and plain passes a round, by length; the best length, 0 if none pays. */
+    function outcomes() {
+      const byRows = timesByRows(times, maxNodes + 1, prompt + position);
+      plainTime = byRows[1];
+      prices = rowPrices(byRows);
+      const { tokens, has, settles } = own.outlook(lengths);
+      const [any, each] = Array.from(draftTime.weights, (weight) => Math.max(0, weight) * plainTime);
+      const took = new Float64Array(maxNodes + 1);
+      // A drafter may have fewer guesses than it is asked for: the rounds in which it has `count` of them, no more, add up.
+      for (let count = 0, fewer = 0; count <= maxNodes; count++) {
+        const round = any + each * count + byRows[count + 1];
+        took[count] = fewer + has[count] * round;
+        if (count < maxNodes) fewer += (has[count] - has[count + 1]) * round;
+      }
+      const rateOf = (length: number) => tokens[length] / took[length];
+      const risk = (length: number) => (any + each * length + byRows[length + 1]) / plainTime - 1;
+      let best = 0;
+      rate = 1 / plainTime;
+      for (const length of lengths) {
+        // One round must not lose more than the account bears.
+        if (risk(length) > account.credit) break;
+        if (rateOf(length) > rate) {
+          rate = rateOf(length);
+          best = length;
+        }
+      }
+      return { best, rateOf, risk, settles };
+    }
+
+    /** A probe, where drafting could pay at all. */
+    function probe(risk: (length: number) => number): Budget {
+      const canPay = lengths.some((length) => (length + 1) / (risk(length) + 1) > WORTH);
+      const length = canPay ? probes.next(risk) : 0;
+      isProbe = length > 0;
+      return isProbe ? ask(length) : NOTHING;
+    }
+
+    /**
+     * Whether this round is to be plain, to see what plain decoding takes. That costs what drafting would have gained, and
+     * guesses that settle must begin anew: where drafting them pays well it is done at the beginning of a sequence.
+     */
+    function checks(speedup: number, settles: boolean): boolean {
+      const isFirst = !hasSeenPlain && (sincePlain >= FIRST_CHECK || speedup <= DOUBTFUL);
+      const isDue = isFirst || sincePlain * CHECKS > 1 - 1 / speedup;
+      if (position > 0 && (speedup <= DOUBTFUL || !settles)) return isDue;
+      const wasChecking = isChecking;
+      isChecking = position === 0 && isDue && settles;
+      return isChecking || wasChecking;
+    }
+
+    /**
+     * The best length or one near it; now and then one that is longer (or shorter, where guesses need not settle), as often as
+     * what that is likely to lose allows.
+     */
+    function varied({ best, rateOf, risk, settles }: ReturnType<typeof outcomes>): number {
+      if (kept === 0 || rateOf(kept) < (1 - STEADY) * rate || risk(kept) > account.credit) kept = best;
+      if (trial === 0) {
+        saved = Math.min(HOLD, saved + VARIATION);
+        const factor = turn % 2 && !settles ? 1 / LONGER : LONGER;
+        const wanted = kept * factor;
+        other = lengths.find((length) => length >= wanted) ?? maxNodes;
+        const loss = HOLD * (1 - rateOf(other) / rate);
+        if (other === kept) turn++;
+        else if (saved > loss) {
+          saved -= loss;
+          trial = HOLD;
+          turn++;
+        }
+      }
+      if (trial === 0 || risk(other) > account.credit) return kept;
+      trial--;
+      return other;
+    }
+
+    function ask(nodes: number, worth?: number): Budget {
+      asked = nodes;
+      return { nodes, depth: Math.min(maxDepth, nodes), ...(worth !== undefined && { worth }) };
+    }
+
+    return {
+      budget() {
+        [asked, isProbe] = [0, false];
+        // Plain decoding is not to pay for a plan that has nothing to decide.
+        if (isIdle && probes.isPausing) return NOTHING;
+        const outcome = outcomes();
+        const { best, risk, settles } = outcome;
+        const speedup = rate * plainTime;
+        isIdle = best === 0 || speedup < WORTH;
+        if (probes.isUnderWay || isIdle) return probe(risk);
+        probes.forget();
+        if (checks(speedup, settles)) return NOTHING;
+        // Drafters know their chances only roughly, so they may go a little further than pays.
+        return ask(varied(outcome), Math.min(0.9, 0.7 * rate * prices[1]));
+      },
+      trim: (draft) => {
+        const { confidence } = draft;
+        if (isProbe || !confidence) return draft;
+        return worthwhile(
+          draft,
+          (node) => calibration.correct(confidence[node]),
+          (rows) => rate * prices[rows],
+        );
+      },
+      observe(round) {
+        const { start: at, draft, tokens, timing } = round;
+        own.observe(round, Math.min(asked, maxDepth));
+        calibration.observe(draft, round.verdict.path);
+        position = at + tokens.length;
+        // A first round reads the prompt as well: its times say nothing of the others.
+        if (at === 0) return;
+        const drafted = draft.tokens.length;
+        const took = timing.total - timing.draft;
+        if (!isIdle || asked > 0 || at % IDLE_SAMPLE === 0) times.observe(drafted + 1, prompt + at, took);
+        const usual = times.at(drafted + 1, prompt + at);
+        // A clock that stands still says nothing, and a pause of the machine is not to be paid for by drafting.
+        const pass = took > 0 ? Math.min(took, PAUSED * usual) : usual;
+        if (asked === 0) {
+          sincePlain = 0;
+          hasSeenPlain = true;
+          probes.wait();
+          account.plain(tokens.length);
+        } else {
+          sincePlain++;
+          if (isProbe && tokens.length > 1) probes.found(tokens.length - 1);
+          draftTime.observe([1, drafted], timing.draft / plainTime);
+          const [any, each] = draftTime.weights;
+          const drafting = Math.max(0, any + each * drafted);
+          account.drafted(
+            tokens.length,
+            pass / plainTime + Math.min(timing.draft / plainTime, PAUSED * drafting),
+          );
+        }
+      },
+    };
+  }
+
+  return { start, known: earnings.known };
+}
+
+/** Draft lengths worth telling apart. */
+function lengthsUpTo(most: number): number[] {
+  const lengths: number[] = [];
+  for (let length = 1; length < most; length = Math.max(length + 1, Math.round(length * 1.08)))
+    lengths.push(length);
+  return most > 0 ? [...lengths, most] : [];
+}
+
+/**
+ * Keeps a guess where its chance to be reached and to stand is worth its row. What is looked at is known before the guess is
+ * drawn: its parent and its earlier siblings are kept, and nothing behind it counts.
+ */
+function worthwhile(
+  draft: Draft,
+  stands: (node: number) => number,
+  price: (rowsBefore: number) => number,
+): Draft {
+  const reach: number[] = [];
+  const closed = new Set<number>();
+  const kept: number[] = [];
+  draft.parents.forEach((parent, node) => {
+    const above = parent < 0 ? 1 : reach[parent];
+    if (above === undefined || closed.has(parent)) return;
+    const own = above * stands(node);
+    if (own < price(kept.length + 1)) {
+      closed.add(parent);
+      return;
+    }
+    reach[node] = own;
+    kept.push(node);
+  });
+  return subtree(draft, kept);
+}

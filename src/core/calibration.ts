@@ -1,0 +1,45 @@
+import type { Draft } from "./types.js";
+
+const BINS = 12;
+/** What a round keeps of its weight when the next one comes. */
+const MEMORY = 0.98;
+/** Observations that a stated confidence is worth by itself. */
+const TRUST = 4;
+
+/** Maps a drafter's stated confidences to observed ones. */
+export interface Calibration {
+  correct(stated: number): number;
+  /** Takes in a draft of which the nodes on `path` stood. */
+  observe(draft: Draft, path: readonly number[]): void;
+}
+
+/** Shares of guesses that stood, by bins of what was stated; between the middles of two bins both count, by what they have seen. */
+export function createCalibration(): Calibration {
+  const middle = (bin: number) => (bin + 0.5) / BINS;
+  const prior = Float64Array.from({ length: BINS }, (_, bin) => TRUST * middle(bin));
+  const stood = prior.slice();
+  const tried = new Float64Array(BINS).fill(TRUST);
+  return {
+    correct(stated) {
+      const at = Math.min(BINS - 1, Math.max(0, stated * BINS - 0.5));
+      const low = Math.floor(at);
+      const high = Math.min(BINS - 1, low + 1);
+      const mix = (of: Float64Array) => of[low] + (at - low) * (of[high] - of[low]);
+      return mix(stood) / mix(tried);
+    },
+    observe({ confidence, parents }, path) {
+      if (!confidence || parents.length === 0) return;
+      for (let bin = 0; bin < BINS; bin++) {
+        stood[bin] = MEMORY * stood[bin] + (1 - MEMORY) * prior[bin];
+        tried[bin] = MEMORY * tried[bin] + (1 - MEMORY) * TRUST;
+      }
+      const standing = new Set(path);
+      parents.forEach((parent, node) => {
+        if (parent >= 0 && !standing.has(parent)) return;
+        const bin = Math.min(BINS - 1, Math.floor(confidence[node] * BINS));
+        if (standing.has(node)) stood[bin]++;
+        tried[bin]++;
+      });
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { createEstimate } from "./estimate.js";
+
+/** Milliseconds of a target pass that scores this many new tokens. */
+export type PassCost = (rows: number) => number;
+
+/** What passes take on this machine, as far as it is known by now. */
+export interface PassTimes {
+  /** Milliseconds of a pass that scores `rows` new tokens behind `past` tokens. */
+  at(rows: number, past: number): number;
+  /** Takes in what a pass took. */
+  observe(rows: number, past: number, ms: number): void;
+}
+
+export interface PassTimesOptions {
+  /** What was measured before, or is likely; only its shape need be about right. */
+  readonly cost?: PassCost;
+  /** Tokens in the cache while `cost` was measured. */
+  readonly past?: number;
+}
+
+/** A row more costs about this share of a pass on processors with two cores. */
+const LIKELY: PassCost = (rows) => 1 + 0.06 * (rows - 1);
+
+/** Rows (as logarithms to the base 2) at which a curve may depart from its shape. */
+const KNOTS = 9;
+/** Variances of the logarithm of a time: how wrong a curve may be in level, in slope, at single numbers of rows. */
+const LEVEL = 1;
+const SLOPE = 0.3;
+const LOCAL = 0.03;
+/** ... in how a longer past counts, by itself and together with the rows. */
+const PAST = 0.2;
+const PRIOR = [LEVEL, SLOPE, PAST, PAST, ...new Array<number>(KNOTS).fill(LOCAL)];
+/** A pass takes some ten per cent more or less than the one before. */
+const NOISE = 0.01;
+/** What disturbs a pass only ever makes it longer: of what takes longer than expected this much is believed at a time. */
+const LONGER = 0.15;
+/** Pasts shorter than this are alike. */
+const SHORT = 256;
+/** Slopes are those over so many doublings of the rows. */
+const DOUBLINGS = 4;
+
+/**
+ * Pass times that follow the machine: a curve to start with, corrected by every pass. What is corrected is the logarithm of
+ * the time: its level, its slope over the logarithm of rows, single places of the curve, and the influence of the past; so
+ * that a pass of few rows says something about passes of many, but most about its like.
+ */
+export function createPassTimes({ cost = LIKELY, past: usual = 160 }: PassTimesOptions = {}): PassTimes {
+  const correction = createEstimate({ prior: PRIOR, noise: NOISE, above: LONGER });
+  const { weights } = correction;
+  let level: number | undefined;
+  const far = (past: number) => Math.log((past + SHORT) / (usual + SHORT));
+  const curve = tabulated((rows) => ({ ms: cost(rows), doublings: Math.log2(rows) }));
+
+  return {
+    at(rows, past) {
+      const { ms, doublings } = curve(rows);
+      const slope = doublings / DOUBLINGS;
+      const knot = Math.min(KNOTS - 1, Math.floor(doublings));
+      const [here, next] = [4 + knot, 4 + Math.min(KNOTS - 1, knot + 1)];
+      const local = weights[here] + Math.min(1, doublings - knot) * (weights[next] - weights[here]);
+      const distant = far(past) * (weights[2] + weights[3] * slope);
+      return ms * Math.exp((level ?? 0) + weights[0] + weights[1] * slope + distant + local);
+    },
+    observe(rows, past, ms) {
+      if (!(ms > 0)) return;
+      const { ms: usually, doublings } = curve(rows);
+      const ratio = Math.log(ms / usually);
+      // The first pass says what a millisecond of the curve is.
+      level ??= ratio;
+      const slope = doublings / DOUBLINGS;
+      const place = Math.min(KNOTS - 1, doublings);
+      const knots = Array.from({ length: KNOTS }, (_, knot) => Math.max(0, 1 - Math.abs(place - knot)));
+      correction.observe([1, slope, far(past), far(past) * slope, ...knots], ratio - level);
+    },
+  };
+}
+
+/** A function of small whole numbers, asked once for each. */
+function tabulated<T>(of: (index: number) => T): (index: number) => T {
+  const known: T[] = [];
+  return (index) => {
+    known[index] ??= of(index);
+    return known[index];
+  };
+}
+
+/** Milliseconds by rows, from 1 on, never falling; element 0 is not used. */
+export function timesByRows(times: PassTimes, most: number, past: number): Float64Array {
+  const byRows = new Float64Array(most + 1);
+  for (let rows = 1; rows <= most; rows++) byRows[rows] = Math.max(byRows[rows - 1], times.at(rows, past));
+  return byRows;
+}
+
+/**
+ * What a row more costs at least, by rows before it: the slopes of the greatest convex function below the times. Going by
+ * them, where to stop does not depend on what comes behind: what one guess more brings never rises, and its price never falls.
+ */
+export function rowPrices(byRows: Float64Array): Float64Array {
+  const hull: number[] = [];
+  const slope = (a: number, b: number) => (byRows[b] - byRows[a]) / (b - a);
+  for (let rows = 1; rows < byRows.length; rows++) {
+    while (
+      hull.length > 1 &&
+      slope(hull[hull.length - 2], hull[hull.length - 1]) >= slope(hull[hull.length - 1], rows)
+    )
+      hull.pop();
+    hull.push(rows);
+  }
+  const prices = new Float64Array(byRows.length);
+  for (let i = 1; i < hull.length; i++) prices.fill(slope(hull[i - 1], hull[i]), hull[i - 1], hull[i]);
+  return prices;
+}

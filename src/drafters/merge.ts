@@ -1,0 +1,44 @@
+import type { Distribution } from "../core/distribution.js";
+import type { Draft } from "../core/types.js";
+
+/**
+ * A tree that grows by whole drafts: nodes are only ever put behind those that are there. A drawn guess is a node of its own
+ * always; certain ones of one parent and one token share a node.
+ */
+export function createTree() {
+  const tokens: number[] = [];
+  const parents: number[] = [];
+  const drawnFrom: (Distribution | undefined)[] = [];
+  const confidence: (number | undefined)[] = [];
+  return {
+    get size() {
+      return tokens.length;
+    },
+    add(draft: Draft) {
+      const places: number[] = [];
+      draft.tokens.forEach((token, node) => {
+        const parent = draft.parents[node] < 0 ? -1 : places[draft.parents[node]];
+        const from = draft.drawnFrom?.[node];
+        const twin = tokens.findIndex(
+          (other, at) => other === token && parents[at] === parent && !drawnFrom[at] && !from,
+        );
+        places[node] = twin >= 0 ? twin : tokens.length;
+        // A shared node keeps its first confidence: whether others agree may depend on guesses drawn behind it.
+        if (twin >= 0) return;
+        tokens.push(token);
+        parents.push(parent);
+        drawnFrom.push(from);
+        confidence.push(draft.confidence?.[node]);
+      });
+    },
+    draft(): Draft {
+      const stated = confidence.filter((value) => value !== undefined);
+      return {
+        tokens,
+        parents,
+        drawnFrom,
+        confidence: stated.length === tokens.length ? stated : undefined,
+      };
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { toyModel } from "../../src/conformance/index.js";
+import type { Model } from "../../src/core/index.js";
+import { passCost } from "../../src/runtime/index.js";
+import { lazyTimes, storedTimes } from "../../src/runtime/times.js";
+
+const folder = mkdtempSync(join(tmpdir(), "foretoken-times-"));
+vi.stubEnv("FORETOKEN_CACHE", folder);
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+});
+
+const files = () => readdirSync(folder).map((name) => join(folder, name));
+const read = () => JSON.parse(readFileSync(files()[0], "utf8"));
+
+/** A model that counts its passes. */
+function counting(fails = () => false) {
+  const toy = toyModel();
+  const count = { passes: 0 };
+  const model: Model = {
+    ...toy,
+    async pass(steps, options) {
+      count.passes++;
+      if (fails()) throw new Error("no memory");
+      return toy.pass(steps, options);
+    },
+  };
+  return { model, count };
+}
+
+const quick = { sizes: [1, 2, 4, 8], repeats: 2 };
+
+describe("times of the cache", () => {
+  it("are measured once for a key, and for so many sequences", async () => {
+    const { model, count } = counting();
+    await storedTimes(model, "a", quick);
+    const { passes } = count;
+    expect(passes).toBeGreaterThan(8);
+    expect(read().curve.map(([rows]: [number]) => rows)).toEqual([1, 2, 4, 8]);
+    const { times } = await storedTimes(model, "a", quick);
+    expect(count.passes).toBe(passes);
+    const cost = passCost(read().curve);
+    for (const rows of quick.sizes) expect(times.at(rows, 160)).toBeCloseTo(cost(rows), 10);
+    await storedTimes(model, "b", quick);
+    await storedTimes(model, "a", { ...quick, sequences: 2 });
+    expect(files()).toHaveLength(3);
+    expect(count.passes).toBe(3 * passes);
+  });
+
+  it("are put back when passes took other times, and not before there were some", async () => {
+    const { model } = counting();
+    const { times, save } = await storedTimes(model, "a", quick);
+    const before = read();
+    const observe = (rows: number, ms: number) => times.observe(rows, 160, ms);
+    for (let i = 0; i < 10; i++) observe(1, 7);
+    save();
+    expect(read()).toEqual(before);
+    for (let i = 0; i < 100; i++) for (const rows of [1, 2, 4, 8]) observe(rows, 6 + rows);
+    save();
+    const { curve, measured } = read();
+    expect(measured).toBe(before.measured);
+    for (const [rows, ms] of curve) expect(ms / (6 + rows)).toBeCloseTo(1, 1);
+    const again = await storedTimes(model, "a", quick);
+    expect(again.times.at(4, 160) / 10).toBeCloseTo(1, 1);
+    const saved = read();
+    for (let i = 0; i < 100; i++) again.times.observe(4, 160, again.times.at(4, 160));
+    again.save();
+    expect(read()).toEqual(saved);
+  });
+
+  it("are measured anew when they are old, torn, or of another kind", async () => {
+    const { model, count } = counting();
+    await storedTimes(model, "a", quick);
+    const good = read();
+    const [file] = files();
+    const month = 31 * 24 * 3600 * 1000;
+    const bad = [
+      { ...good, measured: Date.now() - month },
+      { ...good, measured: Date.now() + month },
+      { ...good, measured: undefined },
+      { ...good, curve: [] },
+      { ...good, curve: [[1, null]] },
+      { ...good, curve: [[1]] },
+      { ...good, curve: [[1, -1]] },
+      { ...good, curve: "no" },
+      good.curve,
+      [],
+      null,
+      7,
+    ].map((value) => JSON.stringify(value));
+    for (const text of [...bad, "", "{", JSON.stringify(good).slice(0, 30)]) {
+      writeFileSync(file, text);
+      const { passes } = count;
+      const { times } = await storedTimes(model, "a", quick);
+      expect(count.passes, text).toBeGreaterThan(passes);
+      expect(times.at(2, 100)).toBeGreaterThan(0);
+      expect(read().curve).toHaveLength(4);
+    }
+  });
+
+  it("are measured when they are first asked for, and again if that failed", async () => {
+    let broken = true;
+    const { model, count } = counting(() => broken);
+    const times = lazyTimes(model, "a", quick);
+    expect(count.passes).toBe(0);
+    await expect(Promise.all([times(), times()])).rejects.toThrow("no memory");
+    expect(count.passes).toBe(1);
+    broken = false;
+    expect(await times()).toBe(await times());
+    expect(files()).toHaveLength(1);
+  });
+
+  it("put back by the process have one listener for all", async () => {
+    const before = process.listenerCount("exit");
+    for (let i = 0; i < 20; i++) await lazyTimes(counting().model, `key ${i}`, quick)();
+    expect(process.listenerCount("exit") - before).toBeLessThanOrEqual(1);
+  });
+});

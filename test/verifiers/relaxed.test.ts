@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import {
+  chain,
+  createNoise,
+  createSampler,
+  type Drafter,
+  decode,
+  fixedLength,
+  functionModel,
+  pick,
+  type Sampling,
+  type Token,
+  type Verifier,
+} from "../../src/core/index.js";
+import { lenient, topk, typical } from "../../src/verifiers/index.js";
+
+/** Temperature 1: .45, .30, .15, .07, .03. */
+const ROW = Float32Array.from([0.45, 0.3, 0.15, 0.07, 0.03], Math.log);
+const TOKENS = [0, 1, 2, 3, 4];
+
+const stands = (verifier: Verifier, guess: Token, sampling: Sampling, row = ROW, seed = 1) => {
+  const sampler = createSampler(sampling);
+  const history = { prompt: [0], output: [], path: [] };
+  const noise = createNoise(seed);
+  let asked = 0;
+  const { path, next } = verifier.verify({
+    draft: chain([guess]),
+    target: () => sampler(row, history),
+    logits: () => {
+      asked++;
+      return sampler.logits(row, history);
+    },
+    pick: (of, depth) => pick(of, noise, depth),
+    chance: noise.chance,
+  });
+  return { stood: path.length === 1, next, asked };
+};
+const standing = (verifier: Verifier, sampling: Sampling = { temperature: 0 }, row = ROW) =>
+  TOKENS.filter((guess) => stands(verifier, guess, sampling, row).stood);
+
+describe("at temperature 0", () => {
+  it("topk goes by the rank among the logits", () => {
+    expect(standing(topk({ k: 1 }))).toEqual([0]);
+    expect(standing(topk({ k: 3 }))).toEqual([0, 1, 2]);
+    expect(standing(topk({ k: 9 }))).toEqual(TOKENS);
+  });
+
+  it("topk takes no token that is masked", () => {
+    const row = ROW.map((logit, token) => (token === 1 ? Number.NEGATIVE_INFINITY : logit));
+    expect(standing(topk({ k: 3 }), { temperature: 0 }, row)).toEqual([0, 2, 3]);
+    expect(standing(topk({ k: 9 }), { temperature: 0 }, row)).toEqual([0, 2, 3, 4]);
+  });
+
+  it("typical goes by probabilities and entropy at temperature 1", () => {
+    // The entropy is 1.296 nats: min(.4, .632 exp(-1.296)) = .173, and min(.09, .3 exp(-1.296)) = .0821.
+    expect(standing(typical({ epsilon: 0.4 }))).toEqual([0, 1]);
+    expect(standing(typical({ epsilon: 0.09 }))).toEqual([0, 1, 2]);
+    expect(standing(typical({ epsilon: 0.04 }))).toEqual([0, 1, 2, 3]);
+  });
+
+  it("lenient goes by the share of the likeliest token's probability (appendix A.5)", () => {
+    expect(standing(lenient({ lenience: 1 }))).toEqual([0]);
+    expect(standing(lenient({ lenience: 0.5 }))).toEqual([0, 1]);
+    expect(standing(lenient({ lenience: 0.3 }))).toEqual([0, 1, 2]);
+    expect(standing(lenient({ lenience: 0 }))).toEqual(TOKENS);
+    // Equal to the likeliest: still not plain decoding's.
+    expect(standing(lenient({ lenience: 1 }), { temperature: 0 }, new Float32Array(5))).toEqual([0]);
+  });
+
+  it("tells the bound to whoever asks for it", () => {
+    const target = createSampler({ temperature: 0 })(ROW, { prompt: [0], output: [], path: [] });
+    for (const verifier of [topk({ k: 2 }), typical({ epsilon: 0.4 }), lenient({ lenience: 0.5 })]) {
+      const { guarantee } = verifier;
+      if (typeof guarantee === "string") throw new Error("not relaxed");
+      expect(TOKENS.filter((guess) => guarantee.admits?.(guess, ROW, target))).toEqual([0, 1]);
+    }
+  });
+});
+
+describe("above temperature 0", () => {
+  it("what sampling cuts off does not stand", () => {
+    const sampling = { topK: 2 };
+    expect(standing(topk({ k: 4 }), sampling)).toEqual([0, 1]);
+    expect(standing(typical({ epsilon: 0 }), sampling)).toEqual([0, 1]);
+  });
+
+  it("a tail that is cut off by its size alone does not stand", () => {
+    const row = Float32Array.of(0, -1, -2, -60, -70);
+    expect(standing(topk({ k: 4 }), {}, row)).toEqual([0, 1, 2]);
+  });
+
+  it("asks for the logits only where they are needed", () => {
+    const other = TOKENS.find((guess) => !stands(lenient({ lenience: 1 }), guess, {}).stood) ?? 0;
+    for (const verifier of [lenient({ lenience: 0.5 }), typical({ epsilon: 0.3 })])
+      expect(stands(verifier, other, {}).asked).toBe(0);
+  });
+});
+
+it("temperature 0 and a run: penalties count, and drafts of second choices stand", async () => {
+  const target = functionModel(() => ROW, { vocabularySize: 5 });
+  const second: Drafter = {
+    name: "second",
+    start: async () => ({ propose: ({ budget }) => chain(new Array<Token>(budget.depth).fill(1)) }),
+  };
+  const run = async (sampling: Sampling) => {
+    const tokens: Token[] = [];
+    const settings = {
+      target,
+      encoded: { tokens: [0] },
+      plan: fixedLength(3),
+      drafter: second,
+      maxTokens: 8,
+    };
+    for await (const round of decode({ ...settings, verifier: topk({ k: 2 }), sampling }))
+      tokens.push(...round.tokens);
+    return tokens.join("");
+  };
+  expect(await run({ temperature: 0 })).toBe("11101110");
+  // Once it has come, token 1 is less likely than 0, 2, 3 and 4.
+  expect((await run({ temperature: 0, presencePenalty: 9 })).slice(0, 2)).toBe("10");
+});
+
+it("settings that are none are refused by name", () => {
+  expect(() => topk({ k: Number.NaN })).toThrow(/k of the verifier "topk" is NaN/);
+  expect(() => topk({ k: -1 })).toThrow(/"topk" is -1/);
+  expect(() => typical({ epsilon: 2 })).toThrow(/epsilon.*2/);
+});
