@@ -1,4 +1,5 @@
 // npm run bench -- forms
+// npm run bench -- plan
 // npm run bench -- speech [--sentences N] [--peers] [options]
 // npm run bench -- image [--prompts N] [options]
 // npm run bench -- image --relaxed [--prompts N] [--seeds K] [options]
@@ -11,10 +12,17 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formsBench } from "./forms.mjs";
 import { imageBench } from "./image.mjs";
+import { planBench } from "./plan.mjs";
 import { speechBench } from "./speech.mjs";
 import { videoBench } from "./video.mjs";
 
-const benches = { speech: speechBench, image: imageBench, video: videoBench, forms: formsBench };
+const benches = {
+  speech: speechBench,
+  image: imageBench,
+  video: videoBench,
+  forms: formsBench,
+  plan: planBench,
+};
 const text = { type: "string" };
 const { values, positionals } = parseArgs({
   allowPositionals: true,

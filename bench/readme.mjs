@@ -1,4 +1,4 @@
-// Puts what commands printed into the README, between its marks: node bench/readme.mjs [bench/out]
+// Puts what commands printed into the README and docs/plan.md, between their marks: node bench/readme.mjs [bench/out]
 //   <!-- run:NAME --> ... <!-- /run:NAME -->       what a command says
 //   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md)
 //   <!-- file:PATH --> ... <!-- /file -->          a file of the repository
@@ -31,11 +31,14 @@ const SOURCES = {
 };
 
 const MARKED = /(<!-- (run|bench|file):(\S+) -->\n)[\s\S]*?(<!-- \/\2(?::\3)? -->)/g;
-const readme = readFileSync("README.md", "utf8").replace(MARKED, (all, open, kind, name, close) => {
-  const text = SOURCES[kind](name);
-  if (text === undefined) console.error(`${kind}:${name} stays as it is: there is no such result in ${out}`);
-  return text === undefined ? all : `${open}${text}\n${close}`;
-});
-writeFileSync("README.md", readme);
+for (const page of ["README.md", "docs/plan.md"]) {
+  const filled = readFileSync(page, "utf8").replace(MARKED, (all, open, kind, name, close) => {
+    const text = SOURCES[kind](name);
+    if (text === undefined)
+      console.error(`${kind}:${name} stays as it is: there is no such result in ${out}`);
+    return text === undefined ? all : `${open}${text}\n${close}`;
+  });
+  writeFileSync(page, filled);
+}
 for (const name of ["speech.svg", "image.svg", "video.svg"])
   if (existsSync(`${out}/${name}`)) copyFileSync(`${out}/${name}`, `docs/${name}`);

@@ -6,8 +6,12 @@ import { chart, drafterPanels } from "./charts.mjs";
 import { ceilings, contest, drafterNames, enter, summarise, timed } from "./contest.mjs";
 import { machine } from "./machine.mjs";
 import { peers } from "./peers.mjs";
+import { fixedContenders, loadedContender, planLine } from "./plans.mjs";
 import { ceilingLine, drafterTable, paragraphs, save, strayLine, table } from "./report.mjs";
 import { median } from "./stats.mjs";
+
+/** Draft lengths to compare the plan with. */
+const LENGTHS = [6, 9, 12, 16];
 
 export async function speechBench({
   sentences: count,
@@ -27,14 +31,20 @@ export async function speechBench({
   const spoken = texts.slice(0, Number(count ?? texts.length)).flatMap((text) => sentences(normalize(text)));
   const sampling = temperature === undefined ? {} : { temperature: Number(temperature) };
   const contenders = await enter(drafters, (drafter) => speechSetup(voice, { drafter, sampling }));
+  const best = contenders.find(({ name }) => name === voice.defaultDrafter);
+  const fixed = best ? fixedContenders(best, LENGTHS) : [];
+  const loaded = best
+    ? [await loadedContender(best, voice.target, { earnings: voice.manifest.earnings?.[best.name] })]
+    : [];
   await contest({
-    contenders,
+    contenders: [...contenders, ...fixed, ...loaded],
     items: spoken,
     rounds: Number(rounds),
     nouns: "sentences",
     run: ({ setup }, sentence, index) => say(voice, sentence, setup, index),
   });
 
+  const row = (contender) => ({ length: contender.length, ...summarise(contender, contenders[0]) });
   const curve = await measureCost(voice.target);
   const report = {
     machine: machine(),
@@ -46,6 +56,7 @@ export async function speechBench({
       ...summarise(contender, contenders[0]),
       timesRealTime: median(contender.runs.flat().map(({ wall, seconds }) => (seconds * 1000) / wall)),
     })),
+    plan: best && planLine(row(best), fixed.map(row), row(loaded[0])),
     ceiling: ceilings(curve, passCost(curve)),
     ...(withPeers && { peers: await peers(texts) }),
   };
@@ -65,7 +76,7 @@ async function say(voice, sentence, setup, stream) {
 }
 
 /** The tables as Markdown. */
-function markdown({ machine, voice, device, temperature, sentences, rows, ceiling, peers }) {
+function markdown({ machine, voice, device, temperature, sentences, rows, plan, ceiling, peers }) {
   return paragraphs(
     `Voice ${voice}, temperature ${temperature}, ${sentences} sentences, ${device}. ${machine}.`,
     drafterTable(rows, {
@@ -76,6 +87,7 @@ function markdown({ machine, voice, device, temperature, sentences, rows, ceilin
     }),
     strayLine(rows, "units"),
     ceilingLine(ceiling, rows),
+    plan,
     peers &&
       table(
         ["program, whole process", "times real time", "first sound after"],

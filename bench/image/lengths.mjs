@@ -1,19 +1,10 @@
 // Fixed draft lengths: what each allows by measured terms, what it brings, and how near the plan comes to the best of them.
-import { fixedLength } from "../../dist/index.js";
 import { table, times } from "../report.mjs";
 
-const LENGTHS = [4, 8, 12, 16, 20, 24, 32];
+export const LENGTHS = [4, 8, 12, 16, 20, 24, 32];
 
 /** Rows of the passes to be timed. */
 export const PASSES = [1, ...LENGTHS.map((length) => length + 1)];
-
-/** Jacobi decoding at each length, to run beside the drafters. */
-export const lengthContenders = ({ setup }) =>
-  LENGTHS.map((length) => ({
-    name: `jacobi ${length}`,
-    length,
-    setup: { ...setup, plan: fixedLength(length) },
-  }));
 
 /**
  * Tokens a pass E, passes by rows v and drafting, all measured, allow E v(1) / (v(1 + length) + draft): plain decoding and

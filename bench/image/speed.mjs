@@ -4,9 +4,10 @@ import { measureCost, passCost } from "../../dist/runtime/index.js";
 import { chart, drafterPanels, lengthPanel } from "../charts.mjs";
 import { ceilings, contest, drafterNames, enter, summarise } from "../contest.mjs";
 import { machine } from "../machine.mjs";
+import { fixedContenders, loadedContender, planLine } from "../plans.mjs";
 import { ceilingLine, counted, drafterTable, paragraphs, percent, save, strayLine } from "../report.mjs";
 import { median, sum } from "../stats.mjs";
-import { lengthContenders, lengthRows, lengthTable, PASSES, reach } from "./lengths.mjs";
+import { LENGTHS, lengthRows, lengthTable, PASSES, reach } from "./lengths.mjs";
 import { draw, heldOut, setUp } from "./prompts.mjs";
 
 const TEMPERATURES = [1, 0];
@@ -40,9 +41,17 @@ async function atTemperature(model, temperature, { drafters, prompts, rounds, co
   const sampling = { temperature };
   const entered = await enter(drafters, (drafter) => setUp(model, { drafter, sampling }));
   const jacobi = entered.find(({ name }) => name === "jacobi");
-  const fixed = jacobi ? lengthContenders(jacobi) : [];
+  const fixed = jacobi ? fixedContenders(jacobi, LENGTHS) : [];
+  const loaded = jacobi
+    ? [
+        await loadedContender(jacobi, model.target, {
+          maxDepth: 32,
+          earnings: model.manifest.earnings?.jacobi,
+        }),
+      ]
+    : [];
   await contest({
-    contenders: [...entered, ...fixed],
+    contenders: [...entered, ...fixed, ...loaded],
     items: prompts,
     rounds,
     nouns: `prompts at temperature ${temperature}`,
@@ -50,13 +59,15 @@ async function atTemperature(model, temperature, { drafters, prompts, rounds, co
   });
   const [plain] = entered;
   const rows = entered.map((contender) => row(contender, plain));
+  const fixedRows = fixed.map((contender) => ({ length: contender.length, ...summarise(contender, plain) }));
   const lengths = lengthRows(
-    fixed.map((contender) => summarise(contender, plain)),
+    fixedRows,
     fixed.map(({ length }) => length),
     cost,
   );
   const planned = rows.find(({ name }) => name === "jacobi");
-  return { temperature, rows, ...(planned && { lengths, reach: reach(lengths, planned) }) };
+  const plan = planned && planLine(planned, fixedRows, summarise(loaded[0], plain));
+  return { temperature, rows, plan, ...(planned && { lengths, reach: reach(lengths, planned) }) };
 }
 
 /** A picture from words to pixels. */
@@ -84,7 +95,7 @@ const panels = ({ temperature, rows, lengths, reach: plan }) => ({
 
 /** A file for each table: what it holds, and of which runs. */
 function markdown({ machine, model, device, prompts, rounds: count, ceiling }, part) {
-  const { temperature, rows, lengths, reach: plan } = part;
+  const { temperature, rows, lengths, reach: plan, plan: line } = part;
   const setting = `Model ${model}, temperature ${temperature}, ${counted(prompts, "held-out caption")}, ${counted(count, "round")}, ${device}. ${machine}.`;
   const drafters = drafterTable(rows, {
     tokens: "tokens",
@@ -94,7 +105,10 @@ function markdown({ machine, model, device, prompts, rounds: count, ceiling }, p
   });
   const stray = strayLine([...rows, ...(lengths ?? [])], "tokens");
   const files = [
-    [`image-t${temperature}.md`, paragraphs(setting, drafters, stray, ceilingLine(ceiling, rows)).trim()],
+    [
+      `image-t${temperature}.md`,
+      paragraphs(setting, drafters, stray, ceilingLine(ceiling, rows), line).trim(),
+    ],
   ];
   if (lengths) files.push([`image-lengths-t${temperature}.md`, lengthTable(lengths, plan)]);
   return files;

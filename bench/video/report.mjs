@@ -22,7 +22,7 @@ export function markdown(report) {
 }
 
 function tablesOf({ machine, model, device, prompts, rounds, recall, ceiling, past }, part) {
-  const { temperature, rows, lengths, reach: plan } = part;
+  const { temperature, rows, lengths, reach: plan, plan: line } = part;
   const memory = recall === undefined ? "" : `, recall ${recall}`;
   const kind = recall === undefined ? "video" : `video-recall${recall}`;
   const setting = `Model ${model}, temperature ${temperature}${memory}, ${counted(prompts.length, "held-out prompt")}, ${counted(rounds, "round")}, ${device}. ${machine}.`;
@@ -37,7 +37,7 @@ function tablesOf({ machine, model, device, prompts, rounds, recall, ceiling, pa
   });
   const stray = strayLine([...rows, ...(lengths ?? [])], "tokens");
   const costs = `With ${past} tokens in the cache, half a clip: ${ceilingLine(ceiling, rows)}`;
-  const files = [[`${kind}-t${temperature}.md`, paragraphs(setting, drafters, stray, costs).trim()]];
+  const files = [[`${kind}-t${temperature}.md`, paragraphs(setting, drafters, stray, costs, line).trim()]];
   files.push([`${kind}-frames-t${temperature}.md`, frameTable(rows.filter(({ name }) => name !== "none"))]);
   if (lengths) files.push([`${kind}-lengths-t${temperature}.md`, lengthTable(lengths, plan)]);
   return files;

@@ -1,10 +1,10 @@
 // Plain decoding against each drafter: same prompts, same seeds, alternating; identical output is checked on the way.
-import { fixedLength } from "../../dist/index.js";
 import { VIDEO_DRAFTERS } from "../../dist/video/index.js";
 import { chart } from "../charts.mjs";
 import { ceilings, contest, drafterNames, enter, summarise } from "../contest.mjs";
 import { reach } from "../image/lengths.mjs";
 import { machine } from "../machine.mjs";
+import { fixedContenders, loadedContender, planLine } from "../plans.mjs";
 import { paragraphs, save } from "../report.mjs";
 import { median } from "../stats.mjs";
 import { allowed, measureSurface } from "./allowed.mjs";
@@ -65,9 +65,19 @@ async function atTemperature(model, temperature, { drafters, prompts, rounds, co
   const sampling = { temperature };
   const entered = await enter(drafters, (drafter) => setUp(model, { drafter, sampling, recall }));
   const jacobi = entered.find(({ name }) => name === "jacobi");
-  const fixed = jacobi ? LENGTHS.map((length) => atLength(jacobi, length)) : [];
+  const fixed = jacobi ? fixedContenders(jacobi, LENGTHS) : [];
+  const loaded = jacobi
+    ? [
+        await loadedContender(jacobi, model.target, {
+          maxDepth: 144,
+          earnings: model.manifest.earnings?.jacobi,
+          past: MIDDLE,
+          sizes: ROWS,
+        }),
+      ]
+    : [];
   await contest({
-    contenders: [...entered, ...fixed],
+    contenders: [...entered, ...fixed, ...loaded],
     items: prompts,
     rounds,
     warm: 1,
@@ -79,14 +89,9 @@ async function atTemperature(model, temperature, { drafters, prompts, rounds, co
   const rows = entered.map(row);
   const lengths = fixed.map((contender) => lengthRow(row(contender), contender.length, cost));
   const planned = rows.find(({ name }) => name === "jacobi");
-  return { temperature, rows, ...(planned && { lengths, reach: reach(lengths, planned) }) };
+  const plan = planned && planLine(planned, lengths, row(loaded[0]));
+  return { temperature, rows, plan, ...(planned && { lengths, reach: reach(lengths, planned) }) };
 }
-
-const atLength = ({ setup }, length) => ({
-  name: `jacobi ${length}`,
-  length,
-  setup: { ...setup, plan: fixedLength(length) },
-});
 
 function rowOf(contender, plain, { layout, manifest }, cost) {
   const clips = contender.runs.map(([{ rounds }]) => rounds);
