@@ -42,8 +42,29 @@ export function sessionChecks(create: () => Promise<Model>, options: SessionChec
   );
   const known: KnownRows = new Map();
   const tools = { prompt, continuation, start: () => recorder(create, options, known) };
-  return [...chainChecks(tools), ...treeChecks(tools), ...togetherChecks(tools)];
+  return [...chainChecks(tools), rowsStay(create, options), ...treeChecks(tools), ...togetherChecks(tools)];
 }
+
+/** Drafters keep distributions from pass to pass, and those look at their rows when they are asked. */
+const rowsStay = (create: () => Promise<Model>, { prompt, continuation }: SessionCheckOptions): Check => ({
+  name: "a row stays as it is when later passes run",
+  async run() {
+    const model = await create();
+    await using session = await model.open();
+    const [scores] = await model.pass([{ session, tokens: prompt, draft: chain(continuation.slice(0, 3)) }]);
+    const rows = [-1, 0, 1, 2].map((node) => scores.row(node));
+    const before = rows.map((row) => row.slice());
+    session.keep([0, 1]);
+    const draft = chain(continuation.slice(3, 6));
+    const [later] = await model.pass([{ session, tokens: [continuation[2]], draft }]);
+    for (const node of [-1, 0, 1, 2]) later.row(node);
+    for (const [i, row] of rows.entries())
+      assert(
+        row.every((logit, token) => Object.is(logit, before[i][token])),
+        `the row behind node ${i - 1} was written over by the next pass`,
+      );
+  },
+});
 
 const chainChecks = ({ prompt, continuation, start }: SessionTools): Check[] => [
   {

@@ -32,6 +32,12 @@ const FIRST_CHECK = 20;
 const DOUBTFUL = 1.5;
 /** Drafting must promise this much. */
 const WORTH = 1.005;
+/** Room for a draft whose guesses are chosen by confidence, over the best length; confidences that fill it choose nothing. */
+const ROOM = 2;
+const FULL = 0.75;
+/** Rounds between two looks at all lengths; where drafting has gained much already a late one costs little. */
+const HOLDS = 2;
+const HOLDS_LONG = 4;
 /** What takes longer than usual by more than this factor has been disturbed. */
 const PAUSED = 1.5;
 /** While nothing is drafted every so many passes are taken in. */
@@ -40,8 +46,9 @@ const IDLE_SAMPLE = 4;
 const VARIATION = 0.002;
 const LONGER = 1.4;
 const HOLD = 4;
-/** A length is kept until another one promises this share more: guesses that settle do best at one length. */
+/** A length is kept until another one promises this share more; guesses that settle do best at one length. */
 const STEADY = 0.01;
+const SETTLED = 0.05;
 
 /**
  * Drafts as far as it pays on this machine, down to no draft at all. What a pass takes and what guesses earn are running
@@ -63,6 +70,8 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   const account = createAccount();
   const probes = createProbes(account, maxNodes);
   let sincePlain = 0;
+  /** Share of a draft's room that was filled lately. */
+  let filled = 0.5;
   let hasSeenPlain = false;
   /** The usual length; what may be lost by trying another, in rounds; that other, and rounds left of trying it. */
   let kept = 0;
@@ -78,16 +87,21 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
     let isProbe = false;
     let isIdle = false;
     let isChecking = false;
+    let isConfident = false;
     let plainTime = 1;
     let rate = 1;
+    let perGuess = 0;
     let prices: Float64Array = new Float64Array(1);
+    let outcome: ReturnType<typeof outcomes> | undefined;
+    /** Rounds for which the outcome still holds. */
+    let holds = 0;
 
     /** Tokens a millisecond and plain passes a round, by length; the best length, 0 if none pays. */
     function outcomes() {
       const byRows = timesByRows(times, maxNodes + 1, prompt + position);
       plainTime = byRows[1];
       prices = rowPrices(byRows);
-      const { tokens, has, settles } = own.outlook(lengths);
+      const { tokens, has, settles } = own.outlook(maxNodes);
       const [any, each] = Array.from(draftTime.weights, (weight) => Math.max(0, weight) * plainTime);
       const took = new Float64Array(maxNodes + 1);
       // A drafter may have fewer guesses than it is asked for: the rounds in which it has `count` of them, no more, add up.
@@ -96,6 +110,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         took[count] = fewer + has[count] * round;
         if (count < maxNodes) fewer += (has[count] - has[count + 1]) * round;
       }
+      perGuess = each;
       const rateOf = (length: number) => tokens[length] / took[length];
       const risk = (length: number) => (any + each * length + byRows[length + 1]) / plainTime - 1;
       let best = 0;
@@ -137,7 +152,12 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
      * what that is likely to lose allows.
      */
     function varied({ best, rateOf, risk, settles }: ReturnType<typeof outcomes>): number {
-      if (kept === 0 || rateOf(kept) < (1 - STEADY) * rate || risk(kept) > account.credit) kept = best;
+      if (
+        kept === 0 ||
+        rateOf(kept) < (1 - (settles ? SETTLED : STEADY)) * rate ||
+        risk(kept) > account.credit
+      )
+        kept = best;
       if (trial === 0) {
         saved = Math.min(HOLD, saved + VARIATION);
         const factor = turn % 2 && !settles ? 1 / LONGER : LONGER;
@@ -166,18 +186,27 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         [asked, isProbe] = [0, false];
         // Plain decoding is not to pay for a plan that has nothing to decide.
         if (isIdle && probes.isPausing) return NOTHING;
-        const outcome = outcomes();
+        // Nor is a round to think as long as a pass takes: what was found holds for some rounds, unless things change.
+        if (!outcome || holds-- <= 0 || outcome.risk(kept) > account.credit) {
+          outcome = outcomes();
+          holds = account.credit > account.most ? HOLDS_LONG : HOLDS;
+        }
         const { best, risk, settles } = outcome;
         const speedup = rate * plainTime;
         isIdle = best === 0 || speedup < WORTH;
         if (probes.isUnderWay || isIdle) return probe(risk);
         probes.forget();
         if (checks(speedup, settles)) return NOTHING;
-        // Drafters know their chances only roughly, so they may go a little further than pays.
-        return ask(varied(outcome), Math.min(0.9, 0.7 * rate * prices[1]));
+        // Where confidences say which guesses are worth their row, a draft may be longer than pays on average; and drafters
+        // know their chances only roughly, so they may go a little further than pays.
+        const length = varied(outcome);
+        const chooses = isConfident && filled < FULL;
+        const room = chooses ? Math.min(maxNodes, Math.ceil(length * ROOM)) : length;
+        return ask(room, Math.min(0.9, rate * (prices[1] + perGuess)));
       },
       trim: (draft) => {
         const { confidence } = draft;
+        isConfident = confidence !== undefined;
         if (isProbe || !confidence) return draft;
         return worthwhile(
           draft,
@@ -187,7 +216,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
       },
       observe(round) {
         const { start: at, draft, tokens, timing } = round;
-        own.observe(round, Math.min(asked, maxDepth));
+        if (own.observe(round, Math.min(asked, maxDepth))) outcome = undefined;
         calibration.observe(draft, round.verdict.path);
         position = at + tokens.length;
         // A first round reads the prompt as well: its times say nothing of the others.
@@ -205,6 +234,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
           account.plain(tokens.length);
         } else {
           sincePlain++;
+          if (!isProbe) filled += 0.1 * (drafted / asked - filled);
           if (isProbe && tokens.length > 1) probes.found(tokens.length - 1);
           draftTime.observe([1, drafted], timing.draft / plainTime);
           const [any, each] = draftTime.weights;
@@ -224,7 +254,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
 /** Draft lengths worth telling apart. */
 function lengthsUpTo(most: number): number[] {
   const lengths: number[] = [];
-  for (let length = 1; length < most; length = Math.max(length + 1, Math.round(length * 1.08)))
+  for (let length = 1; length < most; length = Math.max(length + 1, Math.round(length * 1.04)))
     lengths.push(length);
   return most > 0 ? [...lengths, most] : [];
 }

@@ -1,25 +1,19 @@
+import {
+  AGES,
+  type Chances,
+  chancesOf,
+  count,
+  createCounts,
+  DEPTHS,
+  depthClass,
+  moveOn,
+  shareOf,
+} from "./chances.js";
 import { depths } from "./tree.js";
 import type { Draft, Round } from "./types.js";
 
-/** Rounds in which a guess's place was guessed before: more than this, less one, count alike. */
-const AGES = 5;
-/** Depths are told apart one by one at first, then by ratios of 1.4. */
-const DEPTHS = 16;
-const SIZE = AGES * DEPTHS;
-const depthClass = (depth: number) =>
-  depth < 6 ? depth : Math.min(DEPTHS - 1, Math.floor(6 + 2 * Math.log2(depth / 6)));
-
-/** What a round keeps of its weight when the next one comes. */
-const MEMORY = 0.995;
-/** Observations that a likeness is worth: that of the depth above, of guesses of the same age, of all guesses. */
-const LIKENESS = 6;
-/** ... and that all ages are alike: chance must not look like guesses that settle. */
-const ALIKE = 25;
-/** Share of guesses that stand where nothing is known yet. */
-const LIKELY = 0.7;
-
-/** Guesses settle where older ones stand more often by this share. */
-const DIFFERENT = 0.1;
+/** Of guesses that settle, tokens are worked out for lengths that differ by this factor. */
+const SPARSE = 1.25;
 
 /** What a sequence's peculiarity keeps from round to round, and how far one is from others (a variance of log odds). */
 const KEPT = 0.99;
@@ -45,7 +39,7 @@ export interface Earnings {
   known(): KnownEarnings;
 }
 
-/** Of drafts by length, from 0 on; only the lengths that were asked for are filled in. */
+/** Of drafts by length, from 0 on. */
 export interface Outlook {
   /** Tokens that a round is expected to bring, the target's own included. */
   readonly tokens: Float64Array;
@@ -56,39 +50,31 @@ export interface Outlook {
 }
 
 export interface SequenceEarnings {
-  /** What drafts of these lengths (ascending) bring. */
-  outlook(lengths: readonly number[]): Outlook;
-  /** Takes in a round in which up to `asked` guesses in a row were asked for. */
-  observe(round: Round, asked: number): void;
+  /** What drafts of up to `most` guesses bring. */
+  outlook(most: number): Outlook;
+  /** Takes in a round in which up to `asked` guesses in a row were asked for. True where it looks as if things had changed. */
+  observe(round: Round, asked: number): boolean;
 }
 
-const odds = (share: number) => Math.log(share / (1 - share));
-const fromOdds = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
+/** A chance whose odds are so many times higher. */
+const shifted = (chance: number, factor: number) => (chance * factor) / (1 - chance + chance * factor);
 
 /**
  * How likely a guess stands, once its parent does: by its depth in the draft, and by its age, the number of rounds in which
  * its place was guessed before. Age is what Jacobi decoding lives on: its guesses settle from round to round, so that a guess
- * far down pays only later. Where age means nothing the shares come out alike.
+ * far down pays only later.
  */
 export function createEarnings(before?: KnownEarnings): Earnings {
-  const all = { stood: new Float64Array(SIZE), tried: new Float64Array(SIZE) };
-  if (before?.stood.length === SIZE && before.tried.length === SIZE) {
+  const size = AGES * DEPTHS;
+  const all = createCounts(size);
+  if (before?.stood.length === size && before.tried.length === size) {
     all.stood.set(before.stood);
     all.tried.set(before.tried);
   }
   /** Of drafts that were asked to go beyond a depth, those that did. */
-  const had = { stood: new Float64Array(DEPTHS), tried: new Float64Array(DEPTHS) };
-  const hadShare = (depth: number) => {
-    const at = depthClass(depth);
-    return (LIKENESS + had.stood[at]) / (LIKENESS + had.tried[at]);
-  };
-  /** Log odds by age and class of depth; made anew when something was learned. */
-  let learned: Float64Array | undefined;
-  const logOdds = () => {
-    learned ??= smoothed(all).map(odds);
-    return learned;
-  };
-  const rounded = (values: Float64Array) => Array.from(values, (value) => Number(value.toFixed(1)));
+  const had = createCounts(DEPTHS);
+  /** As they were when an outlook was last asked for. */
+  let chances: Chances = chancesOf(all);
 
   function start(): SequenceEarnings {
     /** Log odds by which this sequence is better than others, the variance of that, and how surprising rounds were lately. */
@@ -99,109 +85,57 @@ export function createEarnings(before?: KnownEarnings): Earnings {
     let guessed: { from: number; ages: readonly number[] } = { from: 0, ages: [] };
 
     return {
-      outlook(lengths) {
-        const most = lengths.at(-1) ?? 0;
-        const rates = logOdds().map((value) => fromOdds(value + shift));
+      outlook(most) {
+        chances = chancesOf(all);
+        const { settles } = chances;
+        const factor = Math.exp(shift);
+        const rates = new Float64Array(size);
+        for (let at = 0; at < size; at++) rates[at] = shifted(chances.rates[at], factor);
         const has = new Float64Array(most + 1).fill(1);
-        for (let depth = 0; depth < most; depth++) has[depth + 1] = has[depth] * hadShare(depth);
-        const settles = rates.some((rate, at) => rate - rates[at % DEPTHS] > DIFFERENT);
-        const expected = settles ? settlingTokens : steadyTokens;
-        return { tokens: expected(rates, has, lengths), has, settles };
+        for (let depth = 0; depth < most; depth++)
+          has[depth + 1] = has[depth] * shareOf(had, depthClass(depth));
+        return { tokens: (settles ? settlingTokens : steadyTokens)(rates, has), has, settles };
       },
       observe({ start: from, draft, verdict }, asked) {
-        const long = depths(draft).reduce((deepest, depth) => Math.max(deepest, depth + 1), 0);
+        let long = 0;
+        for (const depth of depths(draft)) long = Math.max(long, depth + 1);
         if (asked > 0) {
-          fade(had);
+          moveOn(had);
           for (let d = 0; d <= Math.min(long, asked - 1); d++) count(had, depthClass(d), d < long);
         }
-        const ages = Array.from({ length: long }, (_, d) =>
-          Math.min(AGES - 1, (guessed.ages[from + d - guessed.from] ?? -1) + 1),
-        );
+        const ages: number[] = [];
+        for (let d = 0; d < long; d++)
+          ages.push(Math.min(AGES - 1, (guessed.ages[from + d - guessed.from] ?? -1) + 1));
         guessed = { from, ages };
         // What was learned ages while nothing is drafted, too: the sequence goes on.
-        learned = undefined;
-        fade(all);
-        if (long === 0) return;
-        const known = logOdds();
+        moveOn(all);
+        if (long === 0) return false;
         const stood = verdict.path.length;
         const last = deepestTried(draft, verdict.path);
+        const factor = Math.exp(shift);
         let information = 0;
         let surprise = 0;
         for (let d = 0; d <= last; d++) {
           const at = ages[d] * DEPTHS + depthClass(d);
-          const expected = fromOdds(known[at] + shift);
+          const expected = shifted(chances.rates[at], factor);
           information += expected * (1 - expected);
           surprise += (d < stood ? 1 : 0) - expected;
           count(all, at, d < stood);
         }
         // One step of a Kalman filter on the log odds (as Glickman 1999 rates players).
         surprised = RECENT * surprised + ((1 - RECENT) * surprise) / Math.sqrt(information + 0.01);
-        if (Math.abs(surprised) > STARTLING) variance = CHANGED;
+        const isStartled = Math.abs(surprised) > STARTLING;
+        if (isStartled) variance = CHANGED;
         variance = 1 / (1 / (KEPT ** 2 * variance + (1 - KEPT ** 2) * PECULIAR) + information);
         shift = Math.max(-FURTHEST, Math.min(FURTHEST, KEPT * shift + variance * surprise));
+        return isStartled;
       },
     };
   }
 
+  const rounded = (values: Float64Array) =>
+    Array.from(values, (value) => Number((value / all.weight).toFixed(1)));
   return { start, known: () => ({ stood: rounded(all.stood), tried: rounded(all.tried) }) };
-}
-
-interface Shares {
-  readonly stood: Float64Array;
-  readonly tried: Float64Array;
-}
-
-function count({ stood, tried }: Shares, index: number, stands: boolean): void {
-  if (stands) stood[index]++;
-  tried[index]++;
-}
-
-function fade({ stood, tried }: Shares): void {
-  for (let i = 0; i < stood.length; i++) {
-    stood[i] *= MEMORY;
-    tried[i] *= MEMORY;
-  }
-}
-
-const sum = (of: Float64Array) => of.reduce((a, b) => a + b, 0);
-
-/** Shares of which little is known are like the one at the depth above, that like others of its age, those like all. */
-function smoothed({ stood, tried }: Shares): Float64Array {
-  const overall = (LIKENESS * LIKELY + sum(stood)) / (LIKENESS + sum(tried));
-  const rates = new Float64Array(SIZE);
-  const above = new Float64Array(AGES);
-  const weights = new Float64Array(AGES);
-  for (let age = 0; age < AGES; age++) {
-    const [from, to] = [age * DEPTHS, (age + 1) * DEPTHS];
-    weights[age] = ALIKE + sum(tried.subarray(from, to));
-    above[age] = (ALIKE * overall + sum(stood.subarray(from, to))) / weights[age];
-  }
-  rise(above, weights);
-  for (let depth = 0; depth < DEPTHS; depth++) {
-    for (let age = 0; age < AGES; age++) {
-      const at = age * DEPTHS + depth;
-      weights[age] = LIKENESS + tried[at];
-      above[age] = (LIKENESS * above[age] + stood[at]) / weights[age];
-    }
-    rise(above, weights);
-    for (let age = 0; age < AGES; age++)
-      rates[age * DEPTHS + depth] = Math.max(0.001, Math.min(0.999, above[age]));
-  }
-  return rates;
-}
-
-/** Isotonic regression in place: a guess that has been there for longer is no worse. Neighbours that fall share their mean. */
-function rise(values: Float64Array, weights: Float64Array): void {
-  for (let end = 1; end < values.length; end++) {
-    let from = end;
-    let [mass, weight] = [values[end] * weights[end], weights[end]];
-    while (from > 0 && values[from - 1] > mass / weight) {
-      from--;
-      mass += values[from] * weights[from];
-      weight += weights[from];
-    }
-    values.fill(mass / weight, from, end + 1);
-  }
 }
 
 /** Tokens of a round by draft length, where age means nothing. */
@@ -216,9 +150,10 @@ function steadyTokens(rates: Float64Array, has: Float64Array): Float64Array {
 
 /**
  * ... where it counts. How old guesses are follows from how many tokens a round commits, and the other way round: a few steps
- * towards the point where both agree, each length starting from the one before.
+ * towards the point where both agree, each length starting from the one before; between them on straight lines.
  */
-function settlingTokens(rates: Float64Array, has: Float64Array, lengths: readonly number[]): Float64Array {
+function settlingTokens(rates: Float64Array, has: Float64Array): Float64Array {
+  const most = has.length - 1;
   const classes = Array.from(has, (_, depth) => depthClass(depth));
   const tokens = new Float64Array(has.length).fill(1);
   const behind = (length: number, advance: number) => {
@@ -235,9 +170,14 @@ function settlingTokens(rates: Float64Array, has: Float64Array, lengths: readonl
     return expected;
   };
   let advance = 1.5;
-  for (const length of lengths) {
-    for (let step = 0; step < 2; step++) advance = (advance + behind(length, advance)) / 2;
+  for (let length = 1, before = 0; before < most; ) {
+    advance = (advance + behind(length, advance)) / 2;
     tokens[length] = behind(length, advance);
+    for (let between = before + 1; between < length; between++)
+      tokens[between] =
+        tokens[before] + ((tokens[length] - tokens[before]) * (between - before)) / (length - before);
+    before = length;
+    length = Math.min(most, Math.max(length + 1, Math.round(length * SPARSE)));
   }
   return tokens;
 }

@@ -21,8 +21,9 @@ export interface PassTimesOptions {
 /** A row more costs about this share of a pass on processors with two cores. */
 const LIKELY: PassCost = (rows) => 1 + 0.06 * (rows - 1);
 
-/** Rows (as logarithms to the base 2) at which a curve may depart from its shape. */
-const KNOTS = 9;
+/** Places at which a curve may depart from its shape, so many doublings of the rows apart. */
+const KNOTS = 6;
+const APART = 1.5;
 /** Variances of the logarithm of a time: how wrong a curve may be in level, in slope, at single numbers of rows. */
 const LEVEL = 1;
 const SLOPE = 0.3;
@@ -55,9 +56,10 @@ export function createPassTimes({ cost = LIKELY, past: usual = 160 }: PassTimesO
     at(rows, past) {
       const { ms, doublings } = curve(rows);
       const slope = doublings / DOUBLINGS;
-      const knot = Math.min(KNOTS - 1, Math.floor(doublings));
-      const [here, next] = [4 + knot, 4 + Math.min(KNOTS - 1, knot + 1)];
-      const local = weights[here] + Math.min(1, doublings - knot) * (weights[next] - weights[here]);
+      const place = Math.min(KNOTS - 1, doublings / APART);
+      const knot = Math.min(KNOTS - 2, Math.floor(place));
+      const here = weights[4 + knot];
+      const local = here + (place - knot) * (weights[5 + knot] - here);
       const distant = far(past) * (weights[2] + weights[3] * slope);
       return ms * Math.exp((level ?? 0) + weights[0] + weights[1] * slope + distant + local);
     },
@@ -68,9 +70,11 @@ export function createPassTimes({ cost = LIKELY, past: usual = 160 }: PassTimesO
       // The first pass says what a millisecond of the curve is.
       level ??= ratio;
       const slope = doublings / DOUBLINGS;
-      const place = Math.min(KNOTS - 1, doublings);
-      const knots = Array.from({ length: KNOTS }, (_, knot) => Math.max(0, 1 - Math.abs(place - knot)));
-      correction.observe([1, slope, far(past), far(past) * slope, ...knots], ratio - level);
+      const place = Math.min(KNOTS - 1, doublings / APART);
+      const distance = far(past);
+      const x = [1, slope, distance, distance * slope];
+      for (let knot = 0; knot < KNOTS; knot++) x.push(Math.max(0, 1 - Math.abs(place - knot)));
+      correction.observe(x, ratio - level);
     },
   };
 }
@@ -94,11 +98,19 @@ export function timesByRows(times: PassTimes, most: number, past: number): Float
 /**
  * What a row more costs at least, by rows before it: the slopes of the greatest convex function below the times. Going by
  * them, where to stop does not depend on what comes behind: what one guess more brings never rises, and its price never falls.
+ * Once there is a first guess, the step from no draft to some draft is paid: behind it only the rest of the curve counts.
  */
 export function rowPrices(byRows: Float64Array): Float64Array {
+  const prices = slopesBelow(byRows, 2);
+  prices[1] = slopesBelow(byRows, 1)[1];
+  return prices;
+}
+
+/** Slopes of the greatest convex function below the times from some rows on. */
+function slopesBelow(byRows: Float64Array, from: number): Float64Array {
   const hull: number[] = [];
   const slope = (a: number, b: number) => (byRows[b] - byRows[a]) / (b - a);
-  for (let rows = 1; rows < byRows.length; rows++) {
+  for (let rows = from; rows < byRows.length; rows++) {
     while (
       hull.length > 1 &&
       slope(hull[hull.length - 2], hull[hull.length - 1]) >= slope(hull[hull.length - 1], rows)
@@ -107,6 +119,9 @@ export function rowPrices(byRows: Float64Array): Float64Array {
     hull.push(rows);
   }
   const prices = new Float64Array(byRows.length);
-  for (let i = 1; i < hull.length; i++) prices.fill(slope(hull[i - 1], hull[i]), hull[i - 1], hull[i]);
+  for (let i = 1; i < hull.length; i++) {
+    const price = slope(hull[i - 1], hull[i]);
+    for (let rows = hull[i - 1]; rows < hull[i]; rows++) prices[rows] = price;
+  }
   return prices;
 }

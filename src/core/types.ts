@@ -67,8 +67,8 @@ export interface Session extends AsyncDisposable {
 }
 
 /**
- * What a pass found out. Node -1 is the last committed token. Rows stay raw until they are asked for; they may be views that
- * are good until the session's next pass, and nobody but the model writes to them.
+ * What a pass found out. Node -1 is the last committed token. Rows stay raw until they are asked for; one that was given stays
+ * as it is (drafters keep distributions from pass to pass), and nobody but the model writes to it.
  */
 export interface Scores {
   /** Logits of the token after `node`, `[vocabularySize]`; -Infinity: never. NaN and +Infinity end a run with an error. */

@@ -1,9 +1,8 @@
 import { behind } from "../core/behind.js";
 import type { Distribution } from "../core/distribution.js";
-import { chain, children, firstPath } from "../core/tree.js";
+import { chain, children, firstPath, isChain } from "../core/tree.js";
 import type { DraftContext, Drafter, Encoded, Round, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
-import { lasting } from "./rows.js";
 
 export interface JacobiOptions<E extends Encoded = Encoded> {
   /** Most guesses in the window. */
@@ -97,17 +96,22 @@ export const jacobi = <E extends Encoded = Encoded>({
  */
 function redraw({ draft, verdict: { path }, target, draw }: Round): Guess[] {
   const guesses: Guess[] = [];
-  let [node] = children(draft, path.at(-1) ?? -1);
+  const straight = isChain(draft);
+  const first = (parent: number) => {
+    if (!straight) return children(draft, parent)[0];
+    return parent + 1 < draft.tokens.length ? parent + 1 : undefined;
+  };
+  let node = first(path.at(-1) ?? -1);
   for (let depth = path.length + 1; node !== undefined; depth++) {
     let from: Distribution;
     try {
-      from = lasting(target(node));
+      from = target(node);
     } catch {
       // A model may have no row behind a wrong guess; where plain decoding never comes, that is no error of the run.
       break;
     }
     guesses.push({ token: draw(from, depth), from });
-    [node] = children(draft, node);
+    node = first(node);
   }
   return guesses;
 }

@@ -1,4 +1,4 @@
-import { pathTo } from "../core/tree.js";
+import { isChain, pathTo } from "../core/tree.js";
 import type { Draft, Token, Verifier } from "../core/types.js";
 
 /**
@@ -12,25 +12,28 @@ export const identical = (): Verifier => ({
   shape: "tree",
   draws: "noise",
   verify({ draft, target, pick }) {
+    const reach = isChain(draft) ? 1 : draft.tokens.length;
     let nodes = [-1];
     for (let depth = 0; ; depth++) {
       // The same tokens stand before each of these nodes, so any of them says what follows.
       const next = pick(target(nodes[0]), depth);
-      const found = childrenWith(draft, nodes, next);
+      const found = childrenWith(draft, nodes, next, reach);
       if (found.length === 0) return { path: pathTo(draft, nodes[0]), next };
       nodes = found;
     }
   },
 });
 
-/** The nodes that hold `token` behind one of `parents`, in draft order. */
+/** The nodes that hold `token` behind one of `parents`, in draft order: among the next `count` nodes. */
 function childrenWith(
   { tokens, parents: before }: Draft,
   parents: readonly number[],
   token: Token,
+  count: number,
 ): number[] {
   const found: number[] = [];
-  for (let node = parents[0] + 1; node < tokens.length; node++)
+  const end = Math.min(tokens.length, parents[0] + 1 + count);
+  for (let node = parents[0] + 1; node < end; node++)
     if (tokens[node] === token && parents.includes(before[node])) found.push(node);
   return found;
 }

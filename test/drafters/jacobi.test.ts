@@ -7,10 +7,7 @@ import {
   fixedLength,
   fromWeights,
   functionModel,
-  likeliest,
-  probability,
   type Round,
-  softmax,
   type Token,
 } from "../../src/core/index.js";
 import { copy, firstNonEmpty, heads, jacobi } from "../../src/drafters/index.js";
@@ -194,17 +191,6 @@ describe("redrawn guesses", () => {
     const { tokens, drawnFrom } = await drafting.propose(context({ output: [2, 9], ...room(8) }));
     expect(tokens).toEqual([12, 13]);
     expect(drawnFrom).toEqual([rows[4], rows[5]]);
-  });
-
-  it("say what they were drawn from when the model has written over its rows", async () => {
-    const row = Float32Array.of(0, 1, 2, 3);
-    const drafting = await jacobi({ window: 3 }).start(setup());
-    const from = softmax({ row, temperature: 1, top: 3 });
-    drafting.observe?.({ ...round(chain([1, 1]), [], from), draw: likeliest });
-    row.fill(0);
-    const { tokens, drawnFrom } = await drafting.propose(context({ output: [9], ...room(1) }));
-    expect(tokens).toEqual([3]);
-    expect(probability(drawnFrom?.[0] ?? from, 3)).toBeCloseTo(0.644, 3);
   });
 
   it("end where the model has no row", async () => {

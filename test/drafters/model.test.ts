@@ -1,18 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toyModel } from "../../src/conformance/toy.js";
-import {
-  type Distribution,
-  decode,
-  EMPTY,
-  fixedLength,
-  fromWeights,
-  functionModel,
-  probability,
-  type Round,
-  type Rules,
-  softmax,
-  type Token,
-} from "../../src/core/index.js";
+import { decode, fixedLength, functionModel, type Rules, type Token } from "../../src/core/index.js";
 import { heads, jacobi, longest, lookup, model } from "../../src/drafters/index.js";
 import { identical, rejection } from "../../src/verifiers/index.js";
 import { certainly, context, flat, marginal, markov, outputs, room, setup, sigmas } from "./setup.js";
@@ -123,18 +111,6 @@ describe("a small model's vocabulary", () => {
   });
 });
 
-/** A round that told the drafter `row`. */
-const heard = (row: Float32Array): Round => ({
-  start: 0,
-  draft: EMPTY,
-  verdict: { path: [], next: 3 },
-  tokens: [3],
-  target: () => fromWeights([1]),
-  hidden: () => row,
-  draw: () => 0,
-  timing: { draft: 0, target: 0, verify: 0, total: 0 },
-});
-
 describe("draws of a model", () => {
   it("are none that nobody sees: it stops before a draw", async () => {
     const sure = [1, 0.9, 0.5, 0.1];
@@ -151,29 +127,6 @@ describe("draws of a model", () => {
     };
     const { tokens } = await drafting.propose(context({ draw, ...room(8) }));
     expect(tokens).toHaveLength(draws);
-  });
-
-  it("and of heads say what they were drawn from when the model has written over its rows", async () => {
-    const row = Float32Array.of(0, 1, 2, 3);
-    const small = functionModel(() => row, { vocabularySize: 4 });
-    const lazy = (logits: Float32Array) => softmax({ row: logits, temperature: 1, top: 3 });
-    const target = { model: flat(4) };
-    const drafts = [
-      await model(small).start(setup({}, target)),
-      await heads({ count: 1, size: 4 }).start(setup({}, target)),
-    ];
-    for (const drafting of drafts) {
-      row.set([0, 1, 2, 3]);
-      drafting.observe?.(heard(row));
-      let made: Distribution | undefined;
-      const distribution = (logits: Float32Array) => {
-        made = lazy(logits);
-        return lazy(logits);
-      };
-      await drafting.propose(context({ output: [3], distribution, ...room(1) }));
-      row.fill(0);
-      expect(probability(made ?? fromWeights([]), 3)).toBeCloseTo(0.644, 3);
-    }
   });
 
   it("pass what is not cached, also after a pass that failed", async () => {
