@@ -1,9 +1,9 @@
 // A film from words, as an animated WebP.
-import { generateVideo } from "foretoken/video";
+import { type AnimateOptions, generateVideo } from "foretoken/video";
 import sharp from "sharp";
 
-export async function film(prompt: string, file: string) {
-  const { frames, fps, report } = await generateVideo(prompt, { seed: 7 });
+export async function film(prompt: string, file: string, options: AnimateOptions = {}) {
+  const { frames, fps, report } = await generateVideo(prompt, { seed: 7, ...options });
   const [{ width, height }] = frames;
   const raw = { width, height: height * frames.length, channels: 3, pageHeight: height } as const;
   const delay = frames.map(() => Math.round(1000 / fps));

@@ -12,7 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("the film examples", () => {
   it("make a film in far fewer passes than tokens", async () => {
     const file = join(folder, "heart.webp");
-    expect(await film("a red heart bounces on white", file)).toBeGreaterThan(8);
+    // A length of its own: how far the plan drafts depends on what else the machine does.
+    expect(await film("a red heart bounces on white", file, { draftLength: 64 })).toBeGreaterThan(8);
     const { pages, delay, loop } = await sharp(file).metadata();
     expect({ pages, loop }).toEqual({ pages: 16, loop: 0 });
     expect(delay).toEqual(new Array(16).fill(83));
