@@ -43,6 +43,7 @@ export function planChecks(make: MakePlan): Check[] {
     ),
     near("measured", 0.95, "twice the slope"),
     near("measured", 0.5, "half the slope"),
+    near("steep", 0.95, "twice the slope"),
     near("stepped", 0.95, "twice the level"),
     near("measured", 0.95, "right", 3),
     near("flat", 0.95, "right", 4),

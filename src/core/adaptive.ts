@@ -6,6 +6,7 @@ import { createPassTimes, type PassCost, type PassTimes, rowPrices, timesByRows 
 import { NOTHING } from "./plan.js";
 import { createProbes } from "./probes.js";
 import { subtree } from "./tree.js";
+import { createTrials, type Prospects } from "./trials.js";
 import type { Budget, Draft, Plan, Planning, PlanSetup } from "./types.js";
 
 export interface AdaptivePlanOptions {
@@ -28,6 +29,8 @@ export interface AdaptivePlan extends Plan {
 const CHECKS = 0.004;
 /** The first of them comes behind so many rounds: a text may be over by then. */
 const FIRST_CHECK = 20;
+/** They are made where what plain decoding takes may be wrong enough: by so many standard deviations. */
+const CERTAIN = 3;
 /** Below this promise plain rounds are made at any time. */
 const DOUBTFUL = 1.5;
 /** Drafting must promise this much. */
@@ -37,19 +40,13 @@ const ROOM = 2;
 const FULL = 0.75;
 /** Rounds between two looks at all lengths; where drafting has gained much already a late one costs little. */
 const HOLDS = 2;
-const HOLDS_LONG = 4;
+const HOLDS_LONG = 8;
+/** What is not known well may be better by so many standard deviations. */
+const HOPE = 0.7;
 /** What takes longer than usual by more than this factor has been disturbed. */
 const PAUSED = 1.5;
 /** While nothing is drafted every so many passes are taken in. */
 const IDLE_SAMPLE = 4;
-/** Share of time for trying drafts that differ by this factor, for some rounds at a time. */
-const VARIATION = 0.002;
-const LONGER = 1.4;
-const HOLD = 4;
-/** A length is kept until another one promises this share more; guesses that settle do best at one length. */
-const STEADY = 0.01;
-const SETTLED = 0.05;
-
 /**
  * Drafts as far as it pays on this machine, down to no draft at all. What a pass takes and what guesses earn are running
  * estimates; each round takes the length with the most tokens a millisecond. Three things keep it from being wrong for ever:
@@ -69,17 +66,11 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   const draftTime = createEstimate({ prior: [0.03, 0.001], noise: 0.003, above: 0.2 });
   const account = createAccount();
   const probes = createProbes(account, maxNodes);
+  const trials = createTrials(lengths, account);
   let sincePlain = 0;
   /** Share of a draft's room that was filled lately. */
   let filled = 0.5;
   let hasSeenPlain = false;
-  /** The usual length; what may be lost by trying another, in rounds; that other, and rounds left of trying it. */
-  let kept = 0;
-  let saved = 0;
-  let other = 0;
-  let trial = 0;
-  let turn = 0;
-
   function start({ prompt }: PlanSetup): Planning {
     const own = earnings.start();
     let position = 0;
@@ -92,13 +83,14 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
     let rate = 1;
     let perGuess = 0;
     let prices: Float64Array = new Float64Array(1);
-    let outcome: ReturnType<typeof outcomes> | undefined;
-    /** Rounds for which the outcome still holds. */
+    let prospects: Prospects | undefined;
+    /** Rounds for which they still hold. */
     let holds = 0;
 
-    /** Tokens a millisecond and plain passes a round, by length; the best length, 0 if none pays. */
-    function outcomes() {
-      const byRows = timesByRows(times, maxNodes + 1, prompt + position);
+    /** What is expected of each length, as things stand. */
+    function expected(): Prospects {
+      const past = prompt + position;
+      const byRows = timesByRows(times, maxNodes + 1, past);
       plainTime = byRows[1];
       prices = rowPrices(byRows);
       const { tokens, has, settles } = own.outlook(maxNodes);
@@ -113,17 +105,16 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
       perGuess = each;
       const rateOf = (length: number) => tokens[length] / took[length];
       const risk = (length: number) => (any + each * length + byRows[length + 1]) / plainTime - 1;
-      let best = 0;
-      rate = 1 / plainTime;
+      let [best, bestRate, hopeful, hopefulRate] = [0, 1 / plainTime, 0, 0];
       for (const length of lengths) {
         // One round must not lose more than the account bears.
         if (risk(length) > account.credit) break;
-        if (rateOf(length) > rate) {
-          rate = rateOf(length);
-          best = length;
-        }
+        const rate = rateOf(length);
+        if (rate > bestRate) [best, bestRate] = [length, rate];
+        const hoped = rate * Math.exp(HOPE * times.doubt(length + 1, past));
+        if (hoped > hopefulRate) [hopeful, hopefulRate] = [length, hoped];
       }
-      return { best, rateOf, risk, settles };
+      return { best, bestRate, hopeful, hopefulRate, rate: rateOf, risk, settles };
     }
 
     /** A probe, where drafting could pay at all. */
@@ -140,40 +131,12 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
      */
     function checks(speedup: number, settles: boolean): boolean {
       const isFirst = !hasSeenPlain && (sincePlain >= FIRST_CHECK || speedup <= DOUBTFUL);
-      const isDue = isFirst || sincePlain * CHECKS > 1 - 1 / speedup;
+      const isUnsure = speedup < Math.exp(CERTAIN * times.doubt(1, prompt + position));
+      const isDue = isFirst || (isUnsure && sincePlain * CHECKS > 1 - 1 / speedup);
       if (position > 0 && (speedup <= DOUBTFUL || !settles)) return isDue;
       const wasChecking = isChecking;
       isChecking = position === 0 && isDue && settles;
       return isChecking || wasChecking;
-    }
-
-    /**
-     * The best length or one near it; now and then one that is longer (or shorter, where guesses need not settle), as often as
-     * what that is likely to lose allows.
-     */
-    function varied({ best, rateOf, risk, settles }: ReturnType<typeof outcomes>): number {
-      if (
-        kept === 0 ||
-        rateOf(kept) < (1 - (settles ? SETTLED : STEADY)) * rate ||
-        risk(kept) > account.credit
-      )
-        kept = best;
-      if (trial === 0) {
-        saved = Math.min(HOLD, saved + VARIATION);
-        const factor = turn % 2 && !settles ? 1 / LONGER : LONGER;
-        const wanted = kept * factor;
-        other = lengths.find((length) => length >= wanted) ?? maxNodes;
-        const loss = HOLD * (1 - rateOf(other) / rate);
-        if (other === kept) turn++;
-        else if (saved > loss) {
-          saved -= loss;
-          trial = HOLD;
-          turn++;
-        }
-      }
-      if (trial === 0 || risk(other) > account.credit) return kept;
-      trial--;
-      return other;
     }
 
     function ask(nodes: number, worth?: number): Budget {
@@ -187,11 +150,12 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         // Plain decoding is not to pay for a plan that has nothing to decide.
         if (isIdle && probes.isPausing) return NOTHING;
         // Nor is a round to think as long as a pass takes: what was found holds for some rounds, unless things change.
-        if (!outcome || holds-- <= 0 || outcome.risk(kept) > account.credit) {
-          outcome = outcomes();
+        if (!prospects || holds-- <= 0 || prospects.risk(trials.usual) > account.credit) {
+          prospects = expected();
+          rate = prospects.bestRate;
           holds = account.credit > account.most ? HOLDS_LONG : HOLDS;
         }
-        const { best, risk, settles } = outcome;
+        const { best, risk, settles } = prospects;
         const speedup = rate * plainTime;
         isIdle = best === 0 || speedup < WORTH;
         if (probes.isUnderWay || isIdle) return probe(risk);
@@ -199,7 +163,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         if (checks(speedup, settles)) return NOTHING;
         // Where confidences say which guesses are worth their row, a draft may be longer than pays on average; and drafters
         // know their chances only roughly, so they may go a little further than pays.
-        const length = varied(outcome);
+        const length = trials.next(prospects);
         const chooses = isConfident && filled < FULL;
         const room = chooses ? Math.min(maxNodes, Math.ceil(length * ROOM)) : length;
         return ask(room, Math.min(0.9, rate * (prices[1] + perGuess)));
@@ -216,7 +180,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
       },
       observe(round) {
         const { start: at, draft, tokens, timing } = round;
-        if (own.observe(round, Math.min(asked, maxDepth))) outcome = undefined;
+        if (own.observe(round, Math.min(asked, maxDepth))) prospects = undefined;
         calibration.observe(draft, round.verdict.path);
         position = at + tokens.length;
         // A first round reads the prompt as well: its times say nothing of the others.

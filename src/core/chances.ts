@@ -9,15 +9,17 @@ export const depthClass = (depth: number) => CLASS_OF[Math.min(depth, CLASS_OF.l
 
 /** What a round keeps of its weight when the next one comes. */
 const MEMORY = 0.995;
-/** Observations that a likeness is worth: that of the depth above, of guesses of the same age, of all guesses. */
+/** Observations that it is worth that a depth is like the one above. */
 const LIKENESS = 6;
-/** ... and that all ages are alike: chance must not look like guesses that settle. */
+/** ... and that an age is like the one before: chance must not look like guesses that settle. */
 const ALIKE = 25;
 /** Share of guesses that stand where nothing is known yet. */
 const LIKELY = 0.7;
-/** Guesses settle where older ones stand more often by this share. */
-const DIFFERENT = 0.05;
+/** Guesses settle where the oldest have so many times the odds of new ones. */
+const DIFFERENT = 1.25;
 const SURE = 0.999;
+/** Steps of the fit at a time: it goes on where it was. */
+const SWEEPS = 2;
 
 /** Counts that forget: instead of all counts becoming less, new ones weigh more. */
 export interface Counts {
@@ -58,52 +60,80 @@ export interface Chances {
   readonly settles: boolean;
 }
 
-/**
- * Chances from counts by age and class of depth. Those of which little is known are like the one at the depth above, that like
- * others of its age, those like all; and a guess that has been there for longer is no worse. Where ages are alike they count
- * as one.
- */
-export function chancesOf({ stood, tried, weight }: Counts): Chances {
-  const byAge = { stood: new Float64Array(AGES), tried: new Float64Array(AGES) };
-  for (let age = 0, at = 0; age < AGES; age++) {
-    for (let depth = 0; depth < DEPTHS; depth++, at++) {
-      byAge.stood[age] += stood[at];
-      byAge.tried[age] += tried[at];
-    }
-  }
-  const sum = (of: Float64Array) => of[0] + of[1] + of[2] + of[3] + of[4];
-  const likeness = LIKENESS * weight;
-  const overall = (likeness * LIKELY + sum(byAge.stood)) / (likeness + sum(byAge.tried));
-  const above = new Float64Array(AGES);
-  const weights = new Float64Array(AGES);
-  for (let age = 0; age < AGES; age++) {
-    weights[age] = ALIKE * weight + byAge.tried[age];
-    above[age] = (ALIKE * weight * overall + byAge.stood[age]) / weights[age];
-  }
-  rise(above, weights);
-  const settles = above[AGES - 1] - above[0] > DIFFERENT;
-  const rates = new Float64Array(AGES * DEPTHS);
-  let chance = overall;
-  for (let depth = 0; depth < DEPTHS; depth++) {
-    if (settles) {
-      for (let age = 0, at = depth; age < AGES; age++, at += DEPTHS) {
-        weights[age] = likeness + tried[at];
-        above[age] = (likeness * above[age] + stood[at]) / weights[age];
-      }
-      rise(above, weights);
-    } else {
-      let [hits, tries] = [likeness * chance, likeness];
-      for (let at = depth; at < stood.length; at += DEPTHS) {
-        hits += stood[at];
-        tries += tried[at];
-      }
-      chance = hits / tries;
-    }
-    for (let age = 0, at = depth; age < AGES; age++, at += DEPTHS)
-      rates[at] = Math.max(1 - SURE, Math.min(SURE, settles ? above[age] : chance));
-  }
-  return { rates, settles };
+/** Chances from counts by age and class of depth. */
+export interface ChanceModel {
+  /** Each call goes on from the fit of the one before. */
+  of(counts: Counts): Chances;
 }
+
+const MOST_ODDS = Math.log(SURE / (1 - SURE));
+const within = (odds: number) => Math.max(-MOST_ODDS, Math.min(MOST_ODDS, odds));
+const TINY = 1e-9;
+const FIRST = Math.log(LIKELY / (1 - LIKELY));
+const chanceOf = (odds: number) => 1 / (1 + Math.exp(-odds));
+
+/**
+ * The log odds of a guess are those of its depth and those of its age, added (a two-way logistic model): old guesses stand
+ * near the front, where chances differ for other reasons, so that neither can be read off by itself. A depth of which little is
+ * known is like the one above, an age like the one before; and a guess that has been there for longer is no worse.
+ */
+export function createChanceModel(): ChanceModel {
+  const byDepth = new Float64Array(DEPTHS).fill(FIRST);
+  const byAge = new Float64Array(AGES);
+  const weights = new Float64Array(AGES);
+
+  /** One Newton step for an effect that the cells `from`, `from + apart`, ... share, the others held, and how sure it is. */
+  function improved(
+    { stood, tried, weight }: Counts,
+    own: number,
+    like: number,
+    trust: number,
+    from: number,
+    apart: number,
+    others: Float64Array,
+  ): readonly [odds: number, weight: number] {
+    const here = chanceOf(own);
+    let slope = trust * weight * (chanceOf(like) - here);
+    let bend = trust * weight * here * (1 - here);
+    for (let i = 0, at = from; i < others.length; i++, at += apart) {
+      if (tried[at] === 0) continue;
+      const chance = chanceOf(own + others[i]);
+      slope += stood[at] - tried[at] * chance;
+      bend += tried[at] * chance * (1 - chance);
+    }
+    const step = slope / (bend + TINY);
+    return [within(own + Math.max(-1, Math.min(1, step))), bend + TINY];
+  }
+
+  function sweep(counts: Counts): void {
+    for (let depth = 0; depth < DEPTHS; depth++) {
+      const like = depth === 0 ? FIRST : byDepth[depth - 1];
+      [byDepth[depth]] = improved(counts, byDepth[depth], like, LIKENESS, depth, DEPTHS, byAge);
+    }
+    for (let age = 0; age < AGES; age++) {
+      const like = age === 0 ? 0 : byAge[age - 1];
+      const trust = age === 0 ? 1 : ALIKE;
+      const from = age * DEPTHS;
+      [byAge[age], weights[age]] = improved(counts, byAge[age], like, trust, from, 1, byDepth);
+    }
+    rise(byAge, weights);
+  }
+
+  return {
+    of(counts) {
+      for (let i = 0; i < SWEEPS; i++) sweep(counts);
+      const settles = byAge[AGES - 1] - byAge[0] > Math.log(DIFFERENT);
+      const usual = byAge.reduce((sum, odds, age) => sum + weights[age] * odds, 0) / weights.reduce(add);
+      const rates = new Float64Array(AGES * DEPTHS);
+      for (let age = 0, at = 0; age < AGES; age++)
+        for (let depth = 0; depth < DEPTHS; depth++, at++)
+          rates[at] = chanceOf(within(byDepth[depth] + (settles ? byAge[age] : usual)));
+      return { rates, settles };
+    },
+  };
+}
+
+const add = (a: number, b: number) => a + b;
 
 /** Isotonic regression in place: neighbours that fall share their mean. */
 function rise(values: Float64Array, weights: Float64Array): void {

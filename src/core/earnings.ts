@@ -1,8 +1,8 @@
 import {
   AGES,
   type Chances,
-  chancesOf,
   count,
+  createChanceModel,
   createCounts,
   DEPTHS,
   depthClass,
@@ -17,10 +17,10 @@ const SPARSE = 1.25;
 
 /** What a sequence's peculiarity keeps from round to round, and how far one is from others (a variance of log odds). */
 const KEPT = 0.99;
-const PECULIAR = 0.15;
+const PECULIAR = 0.08;
 /** Rounds that surprise by more than this many standard deviations on average, and that variance then: it has changed. */
-const STARTLING = 1.2;
-const CHANGED = 1;
+const STARTLING = 1.5;
+const CHANGED = 0.5;
 const RECENT = 0.7;
 const FURTHEST = 4;
 
@@ -74,7 +74,8 @@ export function createEarnings(before?: KnownEarnings): Earnings {
   /** Of drafts that were asked to go beyond a depth, those that did. */
   const had = createCounts(DEPTHS);
   /** As they were when an outlook was last asked for. */
-  let chances: Chances = chancesOf(all);
+  const model = createChanceModel();
+  let chances: Chances = model.of(all);
 
   function start(): SequenceEarnings {
     /** Log odds by which this sequence is better than others, the variance of that, and how surprising rounds were lately. */
@@ -86,7 +87,7 @@ export function createEarnings(before?: KnownEarnings): Earnings {
 
     return {
       outlook(most) {
-        chances = chancesOf(all);
+        chances = model.of(all);
         const { settles } = chances;
         const factor = Math.exp(shift);
         const rates = new Float64Array(size);

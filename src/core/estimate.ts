@@ -13,6 +13,8 @@ export interface EstimateOptions {
 export interface Estimate {
   readonly weights: Readonly<Float64Array>;
   observe(x: readonly number[], y: number): void;
+  /** How far off weights . x may be, as a variance. */
+  variance(x: readonly number[]): number;
 }
 
 /** An observation further off than this many standard deviations counts as one that far off. */
@@ -36,6 +38,16 @@ export function createEstimate({
   const gain = new Float64Array(size);
   return {
     weights,
+    variance(x) {
+      let sum = 0;
+      for (let i = 0; i < size; i++) {
+        if (x[i] === 0) continue;
+        let row = 0;
+        for (let j = 0; j < size; j++) row += covariance[i][j] * x[j];
+        sum += row * x[i];
+      }
+      return sum;
+    },
     observe(x, y) {
       let variance = noise;
       let error = y;

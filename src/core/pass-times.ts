@@ -9,6 +9,8 @@ export interface PassTimes {
   at(rows: number, past: number): number;
   /** Takes in what a pass took. */
   observe(rows: number, past: number, ms: number): void;
+  /** How far off `at` may be: the standard deviation of its logarithm. */
+  doubt(rows: number, past: number): number;
 }
 
 export interface PassTimesOptions {
@@ -69,14 +71,19 @@ export function createPassTimes({ cost = LIKELY, past: usual = 160 }: PassTimesO
       const ratio = Math.log(ms / usually);
       // The first pass says what a millisecond of the curve is.
       level ??= ratio;
-      const slope = doublings / DOUBLINGS;
-      const place = Math.min(KNOTS - 1, doublings / APART);
-      const distance = far(past);
-      const x = [1, slope, distance, distance * slope];
-      for (let knot = 0; knot < KNOTS; knot++) x.push(Math.max(0, 1 - Math.abs(place - knot)));
-      correction.observe(x, ratio - level);
+      correction.observe(features(doublings, far(past)), ratio - level);
     },
+    doubt: (rows, past) => Math.sqrt(correction.variance(features(curve(rows).doublings, far(past)))),
   };
+}
+
+/** What the correction of a time is made of. */
+function features(doublings: number, distance: number): number[] {
+  const slope = doublings / DOUBLINGS;
+  const place = Math.min(KNOTS - 1, doublings / APART);
+  const x = [1, slope, distance, distance * slope];
+  for (let knot = 0; knot < KNOTS; knot++) x.push(Math.max(0, 1 - Math.abs(place - knot)));
+  return x;
 }
 
 /** A function of small whole numbers, asked once for each. */
@@ -89,7 +96,7 @@ function tabulated<T>(of: (index: number) => T): (index: number) => T {
 }
 
 /** Milliseconds by rows, from 1 on, never falling; element 0 is not used. */
-export function timesByRows(times: PassTimes, most: number, past: number): Float64Array {
+export function timesByRows(times: Pick<PassTimes, "at">, most: number, past: number): Float64Array {
   const byRows = new Float64Array(most + 1);
   for (let rows = 1; rows <= most; rows++) byRows[rows] = Math.max(byRows[rows - 1], times.at(rows, past));
   return byRows;

@@ -1,7 +1,7 @@
 import type { Account } from "./account.js";
 
 /** Lengths of probes: one that tells soon, and two for guesses that need some rounds to settle. */
-const LENGTHS = [2, 4, 7];
+const LENGTHS = [1, 4, 7];
 /** Most rounds of a probe. */
 const ROUNDS = 6;
 /** What each kind may cost, in plain passes: so much at first, and so much more with each plain round, up to a limit. */

@@ -50,6 +50,7 @@ export async function storedTimes(
   return {
     times: {
       at: times.at,
+      doubt: times.doubt,
       observe(rows, before, ms) {
         passes++;
         times.observe(rows, before, ms);

@@ -209,7 +209,7 @@ describe("pass times", () => {
   });
 
   it("price rows by the greatest convex function below them", () => {
-    const byRows = timesByRows({ at: (rows) => [0, 3, 5, 5, 5, 9][rows], observe: () => {} }, 5, 0);
+    const byRows = timesByRows({ at: (rows) => [0, 3, 5, 5, 5, 9][rows] }, 5, 0);
     const prices = rowPrices(byRows);
     expect(Array.from(prices.slice(1, 5), (price) => Number(price.toFixed(3)))).toEqual([0.667, 0, 0, 4]);
   });
