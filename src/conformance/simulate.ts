@@ -54,6 +54,7 @@ export function simulate(plan: Plan, simulation: Simulation, length: number, see
     const round: Round = {
       start,
       draft,
+      proposed: asked,
       verdict: { path: Array.from({ length: stood }, (_, i) => i), next: 0 },
       tokens: new Array<number>(stood + 1).fill(0),
       target: NO_DISTRIBUTION,

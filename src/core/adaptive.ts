@@ -5,7 +5,7 @@ import { createEstimate } from "./estimate.js";
 import { createPassTimes, type PassCost, type PassTimes, rowPrices, timesByRows } from "./pass-times.js";
 import { NOTHING } from "./plan.js";
 import { createProbes } from "./probes.js";
-import { subtree } from "./tree.js";
+import { depths, subtree } from "./tree.js";
 import { createTrials, type Prospects } from "./trials.js";
 import type { Budget, Draft, Plan, Planning, PlanSetup } from "./types.js";
 
@@ -38,6 +38,8 @@ const WORTH = 1.005;
 /** Room for a draft whose guesses are chosen by confidence, over the best length; confidences that fill it choose nothing. */
 const ROOM = 2;
 const FULL = 0.75;
+/** A drafter is not told to stop at guesses that are likelier than this. */
+const MOST_WORTH = 0.9;
 /** Rounds between two looks at all lengths; where drafting has gained much already a late one costs little. */
 const HOLDS = 2;
 const HOLDS_LONG = 8;
@@ -63,7 +65,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   const calibration = createCalibration();
   const lengths = lengthsUpTo(maxNodes);
   // In plain passes: what drafting takes whatever is drafted, and for each guess.
-  const draftTime = createEstimate({ prior: [0.03, 0.001], noise: 0.003, above: 0.2 });
+  const draftTime = createEstimate({ prior: [0.03, 0.003], noise: 0.003, above: 0.2 });
   const account = createAccount();
   const probes = createProbes(account, maxNodes);
   const trials = createTrials(lengths, account);
@@ -79,6 +81,9 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
     let isIdle = false;
     let isChecking = false;
     let isConfident = false;
+    /** Guesses in a row that the drafter had, before they were trimmed. */
+    let had = 0;
+    let hasDrafted = false;
     let plainTime = 1;
     let rate = 1;
     let perGuess = 0;
@@ -93,14 +98,15 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
       const byRows = timesByRows(times, maxNodes + 1, past);
       plainTime = byRows[1];
       prices = rowPrices(byRows);
-      const { tokens, has, settles } = own.outlook(maxNodes);
+      const { tokens, has, drafts, settles } = own.outlook(maxNodes);
       const [any, each] = Array.from(draftTime.weights, (weight) => Math.max(0, weight) * plainTime);
       const took = new Float64Array(maxNodes + 1);
       // A drafter may have fewer guesses than it is asked for: the rounds in which it has `count` of them, no more, add up.
-      for (let count = 0, fewer = 0; count <= maxNodes; count++) {
-        const round = any + each * count + byRows[count + 1];
-        took[count] = fewer + has[count] * round;
-        if (count < maxNodes) fewer += (has[count] - has[count + 1]) * round;
+      for (let count = 0, fewer = 0, drafting = any; count <= maxNodes; count++) {
+        took[count] = drafting + fewer + has[count] * byRows[count + 1];
+        if (count === maxNodes) break;
+        fewer += (has[count] - has[count + 1]) * byRows[count + 1];
+        drafting += each * drafts[count + 1];
       }
       perGuess = each;
       const rateOf = (length: number) => tokens[length] / took[length];
@@ -146,7 +152,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
 
     return {
       budget() {
-        [asked, isProbe] = [0, false];
+        [asked, isProbe, had] = [0, false, 0];
         // Plain decoding is not to pay for a plan that has nothing to decide.
         if (isIdle && probes.isPausing) return NOTHING;
         // Nor is a round to think as long as a pass takes: what was found holds for some rounds, unless things change.
@@ -166,11 +172,12 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         const length = trials.next(prospects);
         const chooses = isConfident && filled < FULL;
         const room = chooses ? Math.min(maxNodes, Math.ceil(length * ROOM)) : length;
-        return ask(room, Math.min(0.9, rate * (prices[1] + perGuess)));
+        return ask(room, Math.min(MOST_WORTH, calibration.stated(rate * (prices[1] + perGuess))));
       },
       trim: (draft) => {
         const { confidence } = draft;
         isConfident = confidence !== undefined;
+        had = 1 + depths(draft).reduce((most, depth) => Math.max(most, depth), -1);
         if (isProbe || !confidence) return draft;
         return worthwhile(
           draft,
@@ -179,8 +186,8 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         );
       },
       observe(round) {
-        const { start: at, draft, tokens, timing } = round;
-        if (own.observe(round, Math.min(asked, maxDepth))) prospects = undefined;
+        const { start: at, draft, proposed, tokens, timing } = round;
+        if (own.observe(round, Math.min(asked, maxDepth), had)) prospects = undefined;
         calibration.observe(draft, round.verdict.path);
         position = at + tokens.length;
         // A first round reads the prompt as well: its times say nothing of the others.
@@ -200,14 +207,16 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
           sincePlain++;
           if (!isProbe) filled += 0.1 * (drafted / asked - filled);
           if (isProbe && tokens.length > 1) probes.found(tokens.length - 1);
-          draftTime.observe([1, drafted], timing.draft / plainTime);
+          // Behind plain rounds a drafter may have to catch up with what it did not read.
+          if (hasDrafted) draftTime.observe([1, proposed], timing.draft / plainTime);
           const [any, each] = draftTime.weights;
-          const drafting = Math.max(0, any + each * drafted);
+          const drafting = Math.max(0, any + each * proposed);
           account.drafted(
             tokens.length,
             pass / plainTime + Math.min(timing.draft / plainTime, PAUSED * drafting),
           );
         }
+        hasDrafted = asked > 0;
       },
     };
   }

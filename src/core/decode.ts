@@ -96,13 +96,15 @@ export async function* decode<E extends Encoded>(
       const wanted = room > 0 ? planning?.budget() : undefined;
       if (wanted) checkBudget(wanted);
       let draft = EMPTY;
+      let proposed = 0;
       if (drafting && drafter && planning && wanted && Math.min(wanted.nodes, wanted.depth) > 0) {
         const budget = { ...wanted, depth: Math.min(wanted.depth, room) };
         const { raw: distribution, draw, forced } = judge;
         const { tokens: prompt } = encoded;
-        const proposed = await drafting.propose({ prompt, output, budget, distribution, draw, forced });
-        checkDraft(proposed, `the drafter "${drafter.name}" proposed`, target.vocabularySize);
-        const judgeable = judge.judgeable(proposed, budget);
+        const proposal = await drafting.propose({ prompt, output, budget, distribution, draw, forced });
+        checkDraft(proposal, `the drafter "${drafter.name}" proposed`, target.vocabularySize);
+        proposed = proposal.tokens.length;
+        const judgeable = judge.judgeable(proposal, budget);
         draft = planning.trim(judgeable);
         if (draft !== judgeable) checkTrimmed(draft, judgeable, target.vocabularySize);
       }
@@ -132,6 +134,7 @@ export async function* decode<E extends Encoded>(
       const round: Round = {
         start,
         draft,
+        proposed,
         verdict,
         tokens,
         finish: place.ended ? "end" : output.length >= limit ? "length" : undefined,

@@ -1,6 +1,7 @@
 import {
   AGES,
   type Chances,
+  type Counts,
   count,
   createChanceModel,
   createCounts,
@@ -43,8 +44,10 @@ export interface Earnings {
 export interface Outlook {
   /** Tokens that a round is expected to bring, the target's own included. */
   readonly tokens: Float64Array;
-  /** Chance that a drafter which is asked for that many guesses, or more, has them. */
+  /** Chance that a draft of which that many guesses were asked, or more, is verified so far. */
   readonly has: Float64Array;
+  /** ... and that it is drafted so far. */
+  readonly drafts: Float64Array;
   /** Whether guesses get better from round to round. */
   readonly settles: boolean;
 }
@@ -52,8 +55,11 @@ export interface Outlook {
 export interface SequenceEarnings {
   /** What drafts of up to `most` guesses bring. */
   outlook(most: number): Outlook;
-  /** Takes in a round in which up to `asked` guesses in a row were asked for. True where it looks as if things had changed. */
-  observe(round: Round, asked: number): boolean;
+  /**
+   * Takes in a round in which up to `asked` guesses in a row were asked for and the drafter had `had`, of which the round's
+   * draft may be a part. True where it looks as if things had changed.
+   */
+  observe(round: Round, asked: number, had: number): boolean;
 }
 
 /** A chance whose odds are so many times higher. */
@@ -71,8 +77,9 @@ export function createEarnings(before?: KnownEarnings): Earnings {
     all.stood.set(before.stood);
     all.tried.set(before.tried);
   }
-  /** Of drafts that were asked to go beyond a depth, those that did. */
-  const had = createCounts(DEPTHS);
+  /** Of drafts that were asked to go beyond a depth, those that did: when they were drafted, and what was verified of them. */
+  const drafted = createCounts(DEPTHS);
+  const verified = createCounts(DEPTHS);
   /** As they were when an outlook was last asked for. */
   const model = createChanceModel();
   let chances: Chances = model.of(all);
@@ -92,17 +99,16 @@ export function createEarnings(before?: KnownEarnings): Earnings {
         const factor = Math.exp(shift);
         const rates = new Float64Array(size);
         for (let at = 0; at < size; at++) rates[at] = shifted(chances.rates[at], factor);
-        const has = new Float64Array(most + 1).fill(1);
-        for (let depth = 0; depth < most; depth++)
-          has[depth + 1] = has[depth] * shareOf(had, depthClass(depth));
-        return { tokens: (settles ? settlingTokens : steadyTokens)(rates, has), has, settles };
+        const has = lasting(verified, most);
+        const tokens = (settles ? settlingTokens : steadyTokens)(rates, has);
+        return { tokens, has, drafts: lasting(drafted, most), settles };
       },
-      observe({ start: from, draft, verdict }, asked) {
+      observe({ start: from, draft, verdict }, asked, had) {
         let long = 0;
         for (const depth of depths(draft)) long = Math.max(long, depth + 1);
         if (asked > 0) {
-          moveOn(had);
-          for (let d = 0; d <= Math.min(long, asked - 1); d++) count(had, depthClass(d), d < long);
+          goneBeyond(verified, long, asked);
+          goneBeyond(drafted, had, asked);
         }
         const ages: number[] = [];
         for (let d = 0; d < long; d++)
@@ -137,6 +143,20 @@ export function createEarnings(before?: KnownEarnings): Earnings {
   const rounded = (values: Float64Array) =>
     Array.from(values, (value) => Number((value / all.weight).toFixed(1)));
   return { start, known: () => ({ stood: rounded(all.stood), tried: rounded(all.tried) }) };
+}
+
+/** A round in which a draft of so many guesses, of `asked`, went as far as `length`. */
+function goneBeyond(counts: Counts, length: number, asked: number): void {
+  moveOn(counts);
+  for (let d = 0; d <= Math.min(length, asked - 1); d++) count(counts, depthClass(d), d < length);
+}
+
+/** Chances that drafts are that long, by length. */
+function lasting(counts: Counts, most: number): Float64Array {
+  const chances = new Float64Array(most + 1).fill(1);
+  for (let depth = 0; depth < most; depth++)
+    chances[depth + 1] = chances[depth] * shareOf(counts, depthClass(depth));
+  return chances;
 }
 
 /** Tokens of a round by draft length, where age means nothing. */

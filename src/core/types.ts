@@ -225,7 +225,10 @@ export interface Timing {
 export interface Round {
   /** Tokens committed before this round. */
   readonly start: number;
+  /** What was verified. */
   readonly draft: Draft;
+  /** Guesses that were proposed; rules and the plan may have left some out. */
+  readonly proposed: number;
   readonly verdict: Verdict;
   /** Newly committed tokens: those of the path, then the next one; cut where the sequence ends. */
   readonly tokens: readonly Token[];

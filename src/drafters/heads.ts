@@ -1,9 +1,9 @@
-import { type Distribution, likeliest, probability } from "../core/distribution.js";
+import type { Distribution } from "../core/distribution.js";
 import { usage } from "../core/errors.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter } from "../core/types.js";
 import { roomIn } from "./bounds.js";
-import { fullRow } from "./rows.js";
+import { fullRow, sureness } from "./rows.js";
 
 export interface HeadsOptions {
   /** Name of the target output that holds the heads' logits, `[count, size]` at each node, or what they are made from. */
@@ -45,14 +45,16 @@ export const heads = ({ tap = "heads", count, size, compute }: HeadsOptions): Dr
         const logits = compute ? await compute(hidden) : hidden;
         const tokens: number[] = [];
         const drawnFrom: Distribution[] = [];
+        const confidence: number[] = [];
         while (tokens.length < room) {
           const head = skipped + tokens.length;
           const row = fullRow(logits.subarray(head * size, (head + 1) * size), vocabularySize);
           const q = distribution(row, tokens);
           tokens.push(draw(q, tokens.length));
           drawnFrom.push(q);
+          confidence.push(sureness(q, row));
         }
-        return chain(tokens, { drawnFrom, confidence: drawnFrom.map((q) => probability(q, likeliest(q))) });
+        return chain(tokens, { drawnFrom, confidence });
       },
       observe(round) {
         hidden = round.hidden(round.verdict.path.at(-1) ?? -1, tap);

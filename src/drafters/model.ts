@@ -1,13 +1,13 @@
-import { type Distribution, likeliest, probability } from "../core/distribution.js";
+import type { Distribution } from "../core/distribution.js";
 import { usage } from "../core/errors.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter, Model, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
-import { fullRow } from "./rows.js";
+import { fullRow, sureness } from "./rows.js";
 
 export interface ModelDrafterOptions {
   /**
-   * Stops once the product of its distributions' maxima falls below this, or below what the plan finds worth a row: each
+   * Stops once the product of its likeliest tokens' chances (at temperature 0: those at temperature 1) falls below this, or below what the plan finds worth a row: each
    * guess costs a pass of the small model. The stop comes before a draw, and never before the first.
    */
   readonly minConfidence?: number;
@@ -57,8 +57,9 @@ export const model = (small: Model, { minConfidence = 0.2 }: ModelDrafterOptions
         const drawnFrom: Distribution[] = [];
         const confidence: number[] = [];
         for (let reach = 1; tokens.length < room; ) {
-          const q = distribution(await rowBehind(sequence), tokens);
-          const top = probability(q, likeliest(q));
+          const row = await rowBehind(sequence);
+          const q = distribution(row, tokens);
+          const top = sureness(q, row);
           reach *= top;
           // Known before the draw here, and what was drawn before it stays: no draw is hidden for its value.
           if (reach < Math.max(minConfidence, budget.worth ?? 0) && tokens.length > 0) break;

@@ -1,3 +1,5 @@
+import { type Distribution, likeliest, NEGLIGIBLE, probability } from "../core/distribution.js";
+
 /** A score that no token wins with while another one is left: e to this is zero. */
 const IMPOSSIBLE = -1e30;
 
@@ -10,4 +12,20 @@ export function fullRow(row: Float32Array, size: number): Float32Array {
   const full = new Float32Array(size).fill(IMPOSSIBLE);
   full.set(row);
   return full;
+}
+
+/**
+ * How sure a drafter is of the likeliest token of `q`, which was made of a row of its logits: its chance; and where q is
+ * certain, because the temperature is 0, its chance at temperature 1. What only rules make certain is certain.
+ */
+export function sureness(q: Distribution, row: Float32Array): number {
+  const best = likeliest(q);
+  if (q.tokens.length > 1) return probability(q, best);
+  const top = row[best];
+  let sum = 0;
+  for (const logit of row) {
+    if (logit > top) return 1;
+    if (logit > top - NEGLIGIBLE) sum += Math.exp(logit - top);
+  }
+  return 1 / sum;
 }

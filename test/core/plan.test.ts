@@ -29,6 +29,7 @@ const uneven = (rows: number) => CURVE[rows] ?? 4.39 + 0.2 * (rows - 7);
 const round = (drafted: number, stood: number): Round => ({
   start: 5,
   draft: chain(new Array(drafted).fill(1), { confidence: new Array(drafted).fill(0.9) }),
+  proposed: drafted,
   verdict: { path: [...new Array(stood).keys()], next: 0 },
   tokens: new Array(stood + 1).fill(1),
   target: () => {

@@ -40,6 +40,7 @@ async function propose(drafter: Drafter, budget: Budget) {
   drafting.observe?.({
     start: 0,
     draft: chain([]),
+    proposed: 0,
     verdict: { path: [], next: 1 },
     tokens: [1, 2, 3],
     target: () => fromWeights([1]),

@@ -31,6 +31,7 @@ function round(draft: Round["draft"], path: readonly number[], row: Distribution
   return {
     start,
     draft,
+    proposed: draft.tokens.length,
     verdict: { path, next: 9 },
     tokens,
     target: () => row,
