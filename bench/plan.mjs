@@ -1,6 +1,6 @@
 // The adaptive plan on a simulated clock: how near it comes to the best fixed length, and what it takes over plain decoding.
 import { COSTS, CURVES, jumpFigures, planFigures } from "../dist/conformance/index.js";
-import { adaptive } from "../dist/core/index.js";
+import { adaptive } from "../dist/plans/index.js";
 import { paragraphs, percent, save, table } from "./report.mjs";
 import { mean, share } from "./stats.mjs";
 

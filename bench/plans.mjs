@@ -1,6 +1,6 @@
 // A plan against fixed draft lengths, in the same run: at rest, and with a curve that was measured on a busy machine.
 import { Worker } from "node:worker_threads";
-import { adaptive, fixedLength } from "../dist/core/index.js";
+import { adaptive, fixedLength } from "../dist/plans/index.js";
 import { measureCost, passCost } from "../dist/runtime/index.js";
 import { percent, times } from "./report.mjs";
 

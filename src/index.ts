@@ -1,18 +1,16 @@
 // What names itself. What it is made of has shorter names and is found in `foretoken/core`, `foretoken/drafters`,
 // `foretoken/verifiers` and the media's own folders.
-export { type AdaptivePlan, type AdaptivePlanOptions, adaptive } from "./core/adaptive.js";
+
 export { type DecodeOptions, decode } from "./core/decode.js";
 export type { Distribution, Logits } from "./core/distribution.js";
-export type { KnownEarnings } from "./core/earnings.js";
 export { ForetokenError } from "./core/errors.js";
-export { type FunctionModelOptions, functionModel } from "./core/function-model.js";
 export { addMetrics, createMeter, type DepthMetrics, type Meter, type Metrics } from "./core/metrics.js";
 export { createNoise, type Noise } from "./core/noise.js";
 export type { PassCost, PassTimes } from "./core/pass-times.js";
-export { fixedLength } from "./core/plan.js";
 export { createSampler, type History, type Sampler, type Sampling } from "./core/sampling.js";
 export type * from "./core/types.js";
-export { type GenerateOptions, generate } from "./generate.js";
+export type { Pixels } from "./files/pictures/pixels.js";
+export type { PictureSource } from "./files/pictures/read.js";
 export { type DrawnImage, type DrawReport, draw, generateImage } from "./image/draw.js";
 export type { Drawn, DrawOptions } from "./image/drawing.js";
 export { listImageModels } from "./image/manifest.js";
@@ -24,13 +22,17 @@ export {
   loadImageModel,
 } from "./image/model.js";
 export type { ImageDrafterName, ImageVerifierName } from "./image/names.js";
-export type { PictureSource, Pixels } from "./image/picture.js";
 export { ImageTokens } from "./image/tokens.js";
+export { type GenerateOptions, generate } from "./medium/generate.js";
+export type { SpeculationOptions } from "./medium/speculation.js";
+export { type AdaptivePlan, type AdaptivePlanOptions, adaptive } from "./plans/adaptive.js";
+export type { KnownEarnings } from "./plans/earnings.js";
+export { fixedLength } from "./plans/fixed.js";
 export type { Device } from "./runtime/ort.js";
-export type { SpeculationOptions } from "./speculation.js";
 export type { SpeechDrafterName } from "./speech/names.js";
 export { type SentenceReport, type Sound, type SpeakOptions, speak } from "./speech/speak.js";
 export { listVoices, loadVoice, type Voice, type VoiceOptions } from "./speech/voice.js";
+export { type FunctionModelOptions, functionModel } from "./targets/function.js";
 export {
   animate,
   type GeneratedVideo,

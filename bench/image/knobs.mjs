@@ -1,5 +1,5 @@
 // One prompt, one seed, under rising knobs of relaxed verifiers: what each costs can be seen.
-import { escapeXml } from "../../dist/cli/pictures/markup.js";
+import { escapeXml } from "../../dist/files/index.js";
 import { toSharp } from "../../dist/image/index.js";
 import { draw, setUp } from "./prompts.mjs";
 import { LENGTH } from "./relaxed.mjs";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filmMaker } from "../../dist/cli/films/index.js";
+import { filmMaker } from "../../dist/files/index.js";
 import { animate } from "../../dist/video/index.js";
 import { median } from "../stats.mjs";
 

@@ -1,9 +1,9 @@
+import type { Size } from "../files/pictures/pixels.js";
 import type { ImageDrafterName, ImageVerifierName } from "../image/names.js";
 import type { Device } from "../runtime/ort.js";
 import type { SpeechDrafterName } from "../speech/names.js";
 import type { VideoDrafterName, VideoVerifierName } from "../video/names.js";
-import type { OutputOptions } from "./output/index.js";
-import type { Size } from "./parse.js";
+import type { OutputOptions } from "./speak/output.js";
 
 /** Which voice, and where it runs. */
 export interface VoiceChoice {

@@ -15,13 +15,7 @@ export type ImageFloor = Pick<
 /** The floor of video, as far as the commands need it. */
 export type VideoFloor = Pick<
   typeof import("../video/index.js"),
-  | "compose"
-  | "DEFAULT_VIDEO_MODEL"
-  | "findVideoModel"
-  | "layoutOf"
-  | "listVideoModels"
-  | "loadVideoModel"
-  | "VideoTokens"
+  "DEFAULT_VIDEO_MODEL" | "findVideoModel" | "layoutOf" | "listVideoModels" | "loadVideoModel" | "VideoTokens"
 >;
 
 /** The media, each loaded when first needed: help, usage errors and the other media must not wait for it. */

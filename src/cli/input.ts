@@ -1,10 +1,9 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { failure, usage } from "../core/errors.js";
-import { cannotRead, codeOf } from "./errors.js";
+import { cannotRead } from "../files/problems.js";
+import { decodeText } from "../files/text.js";
 import type { Host } from "./host.js";
-import { decodeText } from "./utf8.js";
 
 /** Bytes of one text: more than any book has, and little enough for memory. */
 const LONGEST = 16 * 2 ** 20;
@@ -127,20 +126,4 @@ async function* lines(chunks: Chunks, name: string) {
 function checked(size: number, name: string): number {
   if (size > LONGEST) throw failure(`${name} holds more than ${LONGEST >> 20} MB in one go: split it up`);
   return size;
-}
-
-/** The start of a file, to see what it is. @throws failures for what cannot be read, or is empty */
-export async function firstBytes(path: string, count: number): Promise<Buffer> {
-  try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
-      if (!bytesRead) throw failure(`${path} is empty`);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw codeOf(error) ? cannotRead(path, error) : error;
-  }
 }

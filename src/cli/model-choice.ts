@@ -1,9 +1,9 @@
 import { usage } from "../core/errors.js";
 import { hint } from "../core/near.js";
+import { send } from "../files/stream.js";
 import type { Device } from "../runtime/ort.js";
 import { orAbort } from "./errors.js";
 import type { Host, Talk } from "./host.js";
-import { send } from "./output/raw.js";
 
 /** A floor's models, as far as choosing one needs it. */
 export interface Models {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEVICES } from "../runtime/device.js";
 import { number, oneOf } from "./parse.js";
 
@@ -16,6 +16,13 @@ export const value = (
   parse: (text: string) => unknown,
   conflicts: readonly string[] = [],
 ) => flag(flags, description, conflicts).argParser(parse);
+
+/** -o, once: of two only one could be meant. */
+export const outputOption = (description: string) =>
+  new Option("-o, --output <file>", description).argParser((path: string, before: string | undefined) => {
+    if (before === undefined) return path;
+    throw new InvalidArgumentError(`It was given twice, ${before} and ${path}: one call writes one.`);
+  });
 
 export function add(command: Command, group: string, options: readonly Option[]): Command {
   for (const option of options) command.addOption(option.helpGroup(group));

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { hint } from "../core/near.js";
+import type { Size } from "../files/pictures/pixels.js";
 
 const invalid = (message: string) => new InvalidArgumentError(message);
 
@@ -21,10 +22,14 @@ export function oneOf(names: readonly string[]) {
   };
 }
 
-/** Sides of a picture in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
+/** Parses a rate: a number between two others, or a fraction such as 30000/1001. */
+export function rate(low: number, high: number) {
+  return (text: string) => {
+    const [, above, below] = /^\s*(\d{1,9})\s*\/\s*(\d{1,9})\s*$/.exec(text) ?? [];
+    const value = above ? Number(above) / Number(below) : text.trim() === "" ? Number.NaN : Number(text);
+    if (value >= low && value <= high) return value;
+    throw invalid(`Give a number from ${low} to ${high}, or a fraction: 24, 29.97, 30000/1001.`);
+  };
 }
 
 /** Parses `512` (both sides) or `640x480`. */

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command, type CommanderError } from "commander";
-import { ANIMATE_EXAMPLES, animateOptions } from "./animate-options.js";
-import { DRAW_EXAMPLES, drawOptions } from "./draw-options.js";
-import { exitCodeOf, kindOf } from "./errors.js";
+import { kindOf } from "../core/errors.js";
+import { ANIMATE_EXAMPLES, animateOptions } from "./animate/options.js";
+import { DRAW_EXAMPLES, drawOptions } from "./draw/options.js";
+import { exitCodeOf } from "./errors.js";
 import type { Host } from "./host.js";
-import { outputOptions, speakOptions, voiceOptions } from "./options.js";
-import { speakCommand } from "./speak.js";
+import { speakCommand } from "./speak/command.js";
+import { outputOptions, speakOptions, voiceOptions } from "./speak/options.js";
 
 /** Runs a command line; gives the exit code: 0 done, 1 could not be done, 2 cannot be meant. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
@@ -50,7 +51,7 @@ function build(host: Host): Command {
     )
     .argument("[prompt...]", "what to draw")
     .addHelpText("after", DRAW_EXAMPLES)
-    .action(async (words, flags) => (await import("./draw.js")).drawCommand(words, flags, host));
+    .action(async (words, flags) => (await import("./draw/command.js")).drawCommand(words, flags, host));
 
   animateOptions(program.command("animate"))
     .summary("make a short film")
@@ -59,7 +60,9 @@ function build(host: Host): Command {
     )
     .argument("[prompt...]", "what moves, and how")
     .addHelpText("after", ANIMATE_EXAMPLES)
-    .action(async (words, flags) => (await import("./animate.js")).animateCommand(words, flags, host));
+    .action(async (words, flags) =>
+      (await import("./animate/command.js")).animateCommand(words, flags, host),
+    );
 
   const encode = program.command("encode").argument("<sound>", "a .wav file, or anything that ffmpeg reads");
   voiceOptions(encode)
@@ -71,7 +74,7 @@ function build(host: Host): Command {
       "after",
       "\nExample:\n  foretoken encode me.wav -o me.json && foretoken decode me.json -o again.wav\n",
     )
-    .action(async (sound, flags) => (await import("./units.js")).encodeCommand(sound, flags, host));
+    .action(async (sound, flags) => (await import("./units/command.js")).encodeCommand(sound, flags, host));
 
   const decode = program.command("decode").argument("<units>", "a file of units, - for standard input");
   voiceOptions(outputOptions(decode))
@@ -79,7 +82,7 @@ function build(host: Host): Command {
     .description("Turns units back into sound, in the voice that they were made for.")
     .option("-q, --quiet", "nothing but errors")
     .addHelpText("after", "\nExample:\n  foretoken decode me.json -o again.wav\n")
-    .action(async (units, flags) => (await import("./units.js")).decodeCommand(units, flags, host));
+    .action(async (units, flags) => (await import("./units/command.js")).decodeCommand(units, flags, host));
 
   for (const command of program.commands)
     command.helpOption("-h, --help", "this help").showHelpAfterError(false);

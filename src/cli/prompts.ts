@@ -1,9 +1,8 @@
-import { usage } from "../core/errors.js";
-import { kindOf } from "./errors.js";
+import { kindOf, usage } from "../core/errors.js";
 import type { Host, Talk } from "./host.js";
 import { textSource } from "./input.js";
-import type { Entry } from "./output/places.js";
-import { collect } from "./sayable.js";
+import type { Entry } from "./places.js";
+import { collect } from "./speak/text.js";
 
 /** Nobody describes one picture or clip in more. */
 const MOST_WORDS = 100;

@@ -1,8 +1,8 @@
 import { decode } from "../core/decode.js";
 import type { Distribution } from "../core/distribution.js";
-import { fixedLength } from "../core/plan.js";
 import { createSampler, type Sampling } from "../core/sampling.js";
 import type { Drafter, Encoded, Plan, Rules, Token, Verifier } from "../core/types.js";
+import { fixedLength } from "../plans/fixed.js";
 import { assert, enumerate, samplingFloor, totalVariation } from "./check.js";
 import type { Propose } from "./draft-kinds.js";
 import { judged } from "./judged.js";

@@ -1,8 +1,8 @@
-import { adaptive } from "../core/adaptive.js";
 import { decode } from "../core/decode.js";
-import { fixedLength } from "../core/plan.js";
 import { depths } from "../core/tree.js";
 import type { Budget, Drafter, Encoded, Plan, Rules, Token } from "../core/types.js";
+import { adaptive } from "../plans/adaptive.js";
+import { fixedLength } from "../plans/fixed.js";
 import { identical } from "../verifiers/identical.js";
 import { rejection } from "../verifiers/rejection.js";
 import { assert, type Check, plainTokens } from "./check.js";

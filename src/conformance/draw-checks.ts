@@ -1,8 +1,8 @@
 import { decode } from "../core/decode.js";
 import type { Distribution } from "../core/distribution.js";
-import { fixedLength } from "../core/plan.js";
 import { depths } from "../core/tree.js";
 import type { Drafter, Encoded, Token } from "../core/types.js";
+import { fixedLength } from "../plans/fixed.js";
 import { identical } from "../verifiers/identical.js";
 import { assert, type Check } from "./check.js";
 import type { Toy } from "./toy.js";

@@ -1,7 +1,7 @@
 import { createNoise } from "../core/noise.js";
-import { fixedLength, plain } from "../core/plan.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Plan, Round } from "../core/types.js";
+import { fixedLength, plain } from "../plans/fixed.js";
 
 /** A sequence whose passes and guesses follow simple laws, on a clock of its own: what a plan does with it can be added up. */
 export interface Simulation {

@@ -1,6 +1,6 @@
-import { functionModel } from "../core/function-model.js";
 import { createNoise } from "../core/noise.js";
 import type { Model, Session, Token } from "../core/types.js";
+import { functionModel } from "../targets/function.js";
 
 export interface ToyOptions {
   readonly vocabularySize?: number;

@@ -1,8 +1,8 @@
-import { adaptive } from "../core/adaptive.js";
 import { decode } from "../core/decode.js";
-import { fixedLength } from "../core/plan.js";
 import type { Sampling } from "../core/sampling.js";
 import type { Rules, Token, Verifier } from "../core/types.js";
+import { adaptive } from "../plans/adaptive.js";
+import { fixedLength } from "../plans/fixed.js";
 import { boundChecks } from "./bounds.js";
 import { assert, type Check, plainTokens } from "./check.js";
 import { assertExact, type DivergenceOptions, divergence, verdictDivergence } from "./divergence.js";

@@ -1,4 +1,4 @@
-import { adaptive } from "./adaptive.js";
+import { adaptive } from "../plans/adaptive.js";
 import { closeAll } from "./close.js";
 import { failure, usage } from "./errors.js";
 import { createJudge, judgedShape } from "./judge.js";
@@ -55,6 +55,8 @@ export async function* decode<E extends Encoded>(
   options: DecodeOptions<E>,
 ): AsyncGenerator<Round, void, undefined> {
   const { target, encoded, verifier, drafter, sampling = {}, rules, signal } = options;
+  checkPart("verifier", verifier, verifier?.verify);
+  if (drafter !== undefined) checkPart("drafter", drafter, drafter?.start);
   const { plan = adaptive() } = options;
   const clock = options.clock ?? (() => performance.now());
   const limit = tokenLimit(options);
@@ -199,4 +201,12 @@ function tokenLimit<E extends Encoded>({
   }
   if (!(maxTokens >= 1)) throw usage(`maxTokens is ${maxTokens}: give a number of at least 1`);
   return Math.min(room, Math.floor(maxTokens), encoded.maxTokens ?? Number.POSITIVE_INFINITY);
+}
+
+/** Names are looked up by models, not here. */
+function checkPart(kind: "drafter" | "verifier", part: unknown, method: unknown): void {
+  if (typeof method === "function") return;
+  const wayOut =
+    typeof part === "string" ? `a name; what has it is model.${kind}(${JSON.stringify(part)})` : `no ${kind}`;
+  throw usage(`the ${kind} ${JSON.stringify(part)} is ${wayOut}: give the ${kind} itself`);
 }

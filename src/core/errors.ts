@@ -15,3 +15,6 @@ export const usage = (message: string, cause?: unknown) =>
 
 export const failure = (message: string, cause?: unknown) =>
   new ForetokenError("failure", message, cause === undefined ? undefined : { cause });
+
+/** The kind of an error that is ours. */
+export const kindOf = (error: unknown) => (error as Partial<ForetokenError> | undefined)?.kind;

@@ -1,3 +1,5 @@
+import { usage } from "./errors.js";
+
 /** Number of single-character edits that turn one word into the other (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -24,4 +26,11 @@ export function nearest(word: string, names: readonly string[]): string | undefi
 export function hint(word: string, names: readonly string[]): string {
   const near = nearest(word, names);
   return near ? `did you mean ${near}? ` : "";
+}
+
+/** What a table has under a name. @throws a usage error that says which names there are */
+export function named<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
+  if (Object.hasOwn(table, name)) return table[name];
+  const names = Object.keys(table);
+  throw usage(`there is no ${what} "${name}": ${hint(name, names)}choose one of ${names.join(", ")}`);
 }

@@ -1,8 +1,8 @@
 import { createMeter, type Metrics } from "../core/metrics.js";
+import type { Pixels } from "../files/pictures/pixels.js";
 import { type DrawOptions, drawWith } from "./drawing.js";
 import type { Drawing } from "./modality.js";
 import { loadImageModel } from "./model.js";
-import type { Pixels } from "./picture.js";
 import { ImageTokens } from "./tokens.js";
 
 export interface DrawReport {

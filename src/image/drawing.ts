@@ -1,10 +1,10 @@
 import { usage } from "../core/errors.js";
-import { guided } from "../core/guided.js";
 import { createNoise } from "../core/noise.js";
 import type { Sampling } from "../core/sampling.js";
 import type { Drafter, Model, Round, Token, Verifier } from "../core/types.js";
-import { generate } from "../generate.js";
-import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
+import { generate } from "../medium/generate.js";
+import { type Speculation, type SpeculationOptions, speculation } from "../medium/speculation.js";
+import { guided } from "../targets/guided.js";
 import type { ImageManifest } from "./manifest.js";
 import type { Drawing, ImageEncoded } from "./modality.js";
 import type { ImageModel } from "./model.js";

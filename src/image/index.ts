@@ -1,5 +1,7 @@
-export { type RawPixels, toSharp } from "../runtime/sharp.js";
-export type { Speculation, SpeculationOptions } from "../speculation.js";
+export type { Pixels, RawPixels } from "../files/pictures/pixels.js";
+export { type PictureSource, readPicture } from "../files/pictures/read.js";
+export { toSharp } from "../files/pictures/sharp.js";
+export type { Speculation, SpeculationOptions } from "../medium/speculation.js";
 export { type Codebook, codebook } from "./codebook.js";
 export { type DrawnImage, type DrawReport, draw, generateImage } from "./draw.js";
 export { type Drawn, type DrawOptions, type ImageSetup, imageSetup } from "./drawing.js";
@@ -13,7 +15,6 @@ export {
   type ImageDrafterName,
   type ImageVerifierName,
 } from "./names.js";
-export { type PictureSource, type Pixels, readPicture } from "./picture.js";
 export { ImageTokens } from "./tokens.js";
 export { imageVerifier } from "./verifiers.js";
 export { createReader, type Reader, type ReadPrompt } from "./words.js";

@@ -1,7 +1,7 @@
-import { byPlace } from "../core/by-place.js";
+import { byPlace } from "../core/rules.js";
 import type { Encoded, Modality, Token } from "../core/types.js";
+import type { Pixels } from "../files/pictures/pixels.js";
 import type { ImageManifest } from "./manifest.js";
-import type { Pixels } from "./picture.js";
 import type { ReadPrompt } from "./words.js";
 
 /** A prompt that was read, and the tokens that are forced, by place; undefined: free. */

@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
-import { type AdaptivePlan, adaptive } from "../core/adaptive.js";
 import { usage } from "../core/errors.js";
+import { named } from "../core/near.js";
+import { once } from "../core/once.js";
 import type { Drafter, Modality, Model, Token, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
+import type { Pixels } from "../files/pictures/pixels.js";
+import { type PictureSource, readPicture } from "../files/pictures/read.js";
+import { plansBy } from "../medium/speculation.js";
+import { type AdaptivePlan, adaptive } from "../plans/adaptive.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
-import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
 import { lazyTimes } from "../runtime/times.js";
-import { plansBy } from "../speculation.js";
 import { changeRandomly, type Drawn, drawWith, keepFirst } from "./drawing.js";
 import { findImageModel, type ImageManifest, wordsSchema } from "./manifest.js";
 import { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
 import { DEFAULT_IMAGE_MODEL, type ImageDrafterName, type ImageVerifierName } from "./names.js";
-import { type PictureSource, type Pixels, readPicture } from "./picture.js";
 import { paintTokens, readTokens, runHeads } from "./tokenizer.js";
 import { checkTokens, ImageTokens } from "./tokens.js";
 import { imageVerifier } from "./verifiers.js";
@@ -154,7 +156,7 @@ export async function loadImageModel(
       yield* drawWith(model, prompt, drawn, changeRandomly(tokens, strength, drawn));
     },
     defaultDrafter: "jacobi",
-    drafter: once((name: ImageDrafterName) => makers[name]()),
+    drafter: once((name: ImageDrafterName) => named(makers, name, "drafter")()),
     verifier: (name, relax) => imageVerifier(name, relax, manifest),
     plan: (drafter, sequences = 1) => plans[sequences - 1](drafter),
   };

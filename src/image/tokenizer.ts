@@ -1,8 +1,8 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { Token } from "../core/types.js";
+import type { Pixels } from "../files/pictures/pixels.js";
 import { floats, ort } from "../runtime/ort.js";
 import type { ImageManifest } from "./manifest.js";
-import type { Pixels } from "./picture.js";
 
 /** Tokens -> pixels of the manifest's picture size. */
 export async function paintTokens(

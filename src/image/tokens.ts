@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { failure } from "../core/errors.js";
 import type { Token } from "../core/types.js";
+import { checkProvenance, checksumOf } from "../medium/provenance.js";
 import { parseJson } from "../runtime/json.js";
-import { checkProvenance, checksumOf } from "../runtime/provenance.js";
 import type { ImageManifest } from "./manifest.js";
 
 const FORMAT = "foretoken-image-tokens";

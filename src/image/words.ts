@@ -1,7 +1,7 @@
 import { usage } from "../core/errors.js";
-import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../core/spelling.js";
 import type { Token } from "../core/types.js";
-import { NO_STYLES, styleNamed } from "../runtime/styles.js";
+import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../medium/spelling.js";
+import { NO_STYLES, styleNamed } from "../medium/styles.js";
 import type { ImageManifest, WordsFile } from "./manifest.js";
 
 /** What a prompt comes to. */

@@ -1,4 +1,4 @@
-export type { Speculation, SpeculationOptions } from "../speculation.js";
+export type { Speculation, SpeculationOptions } from "../medium/speculation.js";
 export { type UnitDecoder, type UnitStream, unitDecoder } from "./decoder.js";
 export { follow, guessed } from "./drafter.js";
 export type { PhoneStates } from "./follow-step.js";

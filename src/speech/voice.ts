@@ -1,15 +1,16 @@
-import { type AdaptivePlan, adaptive } from "../core/adaptive.js";
 import { usage } from "../core/errors.js";
+import { named } from "../core/near.js";
+import { once } from "../core/once.js";
 import type { PassTimes } from "../core/pass-times.js";
 import type { Drafter, Modality, Model, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
+import { plansBy } from "../medium/speculation.js";
+import { type AdaptivePlan, adaptive } from "../plans/adaptive.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { type Found, findModel, listModels } from "../runtime/manifest.js";
-import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
 import { lazyTimes } from "../runtime/times.js";
-import { plansBy } from "../speculation.js";
 import { type UnitDecoder, unitDecoder } from "./decoder.js";
 import { follow, guessed } from "./drafter.js";
 import { encodeSound } from "./encoder.js";
@@ -111,7 +112,7 @@ export async function loadVoice(nameOrPath = DEFAULT_VOICE, options: VoiceOption
     modality: speech({ manifest, decoder }),
     encode: encoder && (async (samples) => encodeSound(await listening(encoder.graph), samples, manifest)),
     defaultDrafter: manifest.follow ? "follow" : manifest.draft ? "model" : "none",
-    drafter: once((name: SpeechDrafterName) => makers[name]()),
+    drafter: once((name: SpeechDrafterName) => named(makers, name, "drafter")()),
     times,
     plan: plansBy(async (name = "") =>
       adaptive({ cost: await times(), earnings: manifest.earnings?.[name] }),

@@ -1,10 +1,11 @@
 import { createMeter, type Metrics } from "../core/metrics.js";
-import type { PictureSource, Pixels } from "../image/picture.js";
+import type { Ground } from "../files/films/frame.js";
+import { compose, type VideoFrame } from "../files/films/frame.js";
+import type { Pixels } from "../files/pictures/pixels.js";
+import type { PictureSource } from "../files/pictures/read.js";
 import { type Animated, type AnimateOptions, animateWith } from "./animating.js";
-import type { Ground } from "./layout.js";
 import type { Filming } from "./modality.js";
 import { loadVideoModel, type VideoModel } from "./model.js";
-import { compose, type VideoFrame } from "./screen.js";
 import { type FrameTokens, VideoTokens } from "./tokens.js";
 
 /** A frame on its ground: RGB beside the thing's own RGBA. */

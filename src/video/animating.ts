@@ -1,9 +1,9 @@
-import { adjusted } from "../core/adjusted.js";
 import { usage } from "../core/errors.js";
 import type { Sampling } from "../core/sampling.js";
 import type { Model, Round, Token, Verifier } from "../core/types.js";
-import { generate } from "../generate.js";
-import { type Speculation, type SpeculationOptions, speculation } from "../speculation.js";
+import { generate } from "../medium/generate.js";
+import { type Speculation, type SpeculationOptions, speculation } from "../medium/speculation.js";
+import { adjusted } from "../targets/adjusted.js";
 import type { Filming, VideoEncoded } from "./modality.js";
 import type { VideoModel } from "./model.js";
 import { ANIMATED, LONGEST_DRAFT, MOST_FRAMES, type VideoDrafterName } from "./names.js";

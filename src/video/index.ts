@@ -1,4 +1,12 @@
-export type { Speculation, SpeculationOptions } from "../speculation.js";
+export {
+  compose,
+  type Ground,
+  type Patches,
+  paintGround,
+  type Rgb,
+  type VideoFrame,
+} from "../files/films/frame.js";
+export type { Speculation, SpeculationOptions } from "../medium/speculation.js";
 export {
   animate,
   filmed,
@@ -14,7 +22,8 @@ export {
   type VideoSetup,
   videoSetup,
 } from "./animating.js";
-export { type Box, type Ground, type Layout, layoutOf, type Rgb, type Shift } from "./layout.js";
+export type { FrameDecoder } from "./decoder.js";
+export { type Box, type Layout, layoutOf, type Shift } from "./layout.js";
 export { findVideoModel, listVideoModels, type VideoManifest, type VideoWords } from "./manifest.js";
 export { type Matte, readMatte } from "./matte.js";
 export { type Filming, type VideoEncoded, type VideoParts, type VideoPrompt, video } from "./modality.js";
@@ -26,7 +35,6 @@ export {
   type VideoDrafterName,
   type VideoVerifierName,
 } from "./names.js";
-export { compose, type Patches, paintGround, type Screen, type VideoFrame } from "./screen.js";
 export type { StoredPiece } from "./store.js";
 export { type FrameTokens, VideoTokens } from "./tokens.js";
 export { type ClipReader, createClipReader, type ReadClip } from "./words.js";

@@ -1,17 +1,9 @@
 import type { Token } from "../core/types.js";
+import type { Ground, Rgb } from "../files/films/frame.js";
 import type { VideoManifest } from "./manifest.js";
 
 /** How far a frame's patches stand from their grid, in pixels of the model's scale: down, right. */
 export type Shift = readonly [down: number, right: number];
-
-export type Rgb = readonly [red: number, green: number, blue: number];
-
-/** What frames are shown on: one colour, or a gradient from top to bottom. */
-export interface Ground {
-  readonly name: string;
-  readonly top: Rgb;
-  readonly bottom: Rgb;
-}
 
 /** A part of a picture, in its pixels; it may reach over the edge. */
 export interface Box {

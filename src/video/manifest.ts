@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stylesSchema } from "../medium/styles.js";
 import {
   type Found,
   findModel,
@@ -6,7 +7,6 @@ import {
   listModels,
   manifestSchema,
 } from "../runtime/manifest.js";
-import { stylesSchema } from "../runtime/styles.js";
 
 const size = z.number().int().positive();
 const id = z.number().int().nonnegative();

@@ -1,7 +1,7 @@
 import { failure } from "../core/errors.js";
-import { type PictureSource, readableBy } from "../image/picture.js";
-import type { RawPixels } from "../runtime/sharp.js";
-import type { Ground, Rgb } from "./layout.js";
+import type { Ground, Rgb } from "../files/films/frame.js";
+import type { RawPixels } from "../files/pictures/pixels.js";
+import { type PictureSource, readableBy } from "../files/pictures/read.js";
 
 /** A thing cut out of its picture: RGBA, straight alpha; the box it fills; what it stood on. */
 export interface Matte {

@@ -1,8 +1,9 @@
-import { byPlace, rangeMask } from "../core/by-place.js";
+import { byPlace, rangeMask } from "../core/rules.js";
 import type { Encoded, Modality, Piece, Token } from "../core/types.js";
-import type { Box, Ground, Layout, Shift } from "./layout.js";
+import type { Ground, VideoFrame } from "../files/films/frame.js";
+import type { FrameDecoder } from "./decoder.js";
+import type { Box, Layout, Shift } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
-import type { Screen, VideoFrame } from "./screen.js";
 import { type FrameTokens, framesOf } from "./tokens.js";
 import type { ReadClip } from "./words.js";
 
@@ -40,7 +41,7 @@ export interface Filming {
 export interface VideoParts {
   readonly manifest: VideoManifest;
   readonly layout: Layout;
-  readonly screen: Screen;
+  readonly decoder: FrameDecoder;
   /** Patches of things in a style, as they were seen before. */
   readonly pieces: (things: readonly number[], style: string) => readonly Piece[];
 }
@@ -49,7 +50,7 @@ export interface VideoParts {
 export function video({
   manifest,
   layout,
-  screen,
+  decoder,
   pieces,
 }: VideoParts): Modality<VideoPrompt, Filming, VideoEncoded> {
   const { clip, backgrounds, shifts, target } = manifest;
@@ -105,7 +106,7 @@ export function video({
             const all = guesses ? [...known, ...round.draft.tokens.slice(known.length - round.start)] : known;
             const cut = all.slice(lead + index * cells, lead + (index + 1) * cells);
             const blanks = new Array<Token>(cells - cut.length).fill(clip.blank);
-            const shown = await screen.show([...cut, ...blanks], shiftAt(index));
+            const shown = await decoder.show([...cut, ...blanks], shiftAt(index));
             const same = index < frames ? (seen.get(keyOf(known, index, layout)) ?? index) : index;
             return { ...shown, index, same };
           },

@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
-import { type AdaptivePlan, adaptive } from "../core/adaptive.js";
 import { usage } from "../core/errors.js";
+import { named } from "../core/near.js";
+import { once } from "../core/once.js";
 import type { Drafter, Modality, Model, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
-import type { PictureSource } from "../image/picture.js";
+import type { VideoFrame } from "../files/films/frame.js";
+import type { PictureSource } from "../files/pictures/read.js";
+import { plansBy } from "../medium/speculation.js";
+import { type AdaptivePlan, adaptive } from "../plans/adaptive.js";
 import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
-import { once } from "../runtime/once.js";
 import { type Device, openSession } from "../runtime/ort.js";
 import { lazyTimes } from "../runtime/times.js";
-import { plansBy } from "../speculation.js";
 import * as verifiers from "../verifiers/index.js";
 import { type Animated, animateWith } from "./animating.js";
-import { createEye } from "./encode.js";
+import { createFrameDecoder } from "./decoder.js";
+import { createFrameEncoder } from "./encoder.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { findVideoModel, type VideoManifest, videoWordsSchema } from "./manifest.js";
 import { type Filming, type VideoEncoded, type VideoPrompt, video } from "./modality.js";
@@ -22,7 +25,6 @@ import {
   type VideoDrafterName,
   type VideoVerifierName,
 } from "./names.js";
-import { createScreen, type VideoFrame } from "./screen.js";
 import { readStore, type StoredPiece } from "./store.js";
 import { VideoTokens } from "./tokens.js";
 import { type ClipReader, createClipReader } from "./words.js";
@@ -85,10 +87,10 @@ export async function loadVideoModel(
   const target = await languageModel(session, shape as LanguageModelShape);
   // These take turns with the target.
   const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
-  const screen = createScreen(() => beside(manifest.decoder.graph), manifest, layout);
+  const decoder = createFrameDecoder(() => beside(manifest.decoder.graph), manifest, layout);
   // Opened while the first tokens are made.
   void beside(manifest.decoder.graph).catch(() => {});
-  const eye = createEye(() => beside(manifest.encoder.graph), manifest, layout);
+  const encoder = createFrameEncoder(() => beside(manifest.encoder.graph), manifest, layout);
   const store = once((path: string) => readStore(path, words.store ?? []));
   const pieces = (things: readonly number[], style: string) =>
     manifest.store ? store(file(manifest.store))(things, style) : [];
@@ -117,10 +119,10 @@ export async function loadVideoModel(
     device,
     target,
     pieces,
-    modality: video({ manifest, layout, screen, pieces }),
+    modality: video({ manifest, layout, decoder, pieces }),
     animate: (prompt, options = {}) => animateWith(model, prompt, options),
     async *from(picture, prompt, options = {}) {
-      const first = await eye.thing(picture);
+      const first = await encoder.thing(picture);
       yield* animateWith(model, prompt, options, { frames: [first], shown: true });
     },
     async *continue(film, { prompt, ...options } = {}) {
@@ -130,7 +132,7 @@ export async function loadVideoModel(
     async encode(frames) {
       if (frames.length === 0) throw usage("there are no frames to encode: give at least one picture");
       const seen = [];
-      for (const frame of frames) seen.push(await eye.frame(frame));
+      for (const frame of frames) seen.push(await encoder.frame(frame));
       return VideoTokens.of(
         seen.map(({ shift, tokens }) => ({ shift, tokens })),
         seen[0].ground,
@@ -143,13 +145,13 @@ export async function loadVideoModel(
       for (const [index, { shift, tokens }] of frames.entries()) {
         const isSame = (other: (typeof frames)[number]) =>
           other.shift.join() === shift.join() && other.tokens.join() === tokens.join();
-        shown.push({ ...(await screen.show(tokens, shift)), index, same: frames.findIndex(isSame) });
+        shown.push({ ...(await decoder.show(tokens, shift)), index, same: frames.findIndex(isSame) });
       }
       return shown;
     },
     defaultDrafter: "jacobi",
-    drafter: once(async (name: VideoDrafterName) => makers[name]()),
-    verifier: (name) => checks[name](),
+    drafter: once(async (name: VideoDrafterName) => named(makers, name, "drafter")()),
+    verifier: (name) => named(checks, name, "verifier")(),
     plan: plansBy(async (name = "") =>
       adaptive({
         cost: await times(),

@@ -1,6 +1,6 @@
-import type { Adjust, Before } from "../core/adjusted.js";
 import { NEGLIGIBLE } from "../core/distribution.js";
 import type { Token } from "../core/types.js";
+import type { Adjust, Before } from "../targets/adjusted.js";
 import type { Layout } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
 import type { StoredPiece } from "./store.js";

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { failure } from "../core/errors.js";
 import type { Token } from "../core/types.js";
+import type { Ground, Rgb } from "../files/films/frame.js";
+import { checkProvenance, checksumOf } from "../medium/provenance.js";
 import { parseJson } from "../runtime/json.js";
-import { checkProvenance, checksumOf } from "../runtime/provenance.js";
-import type { Ground, Layout, Rgb } from "./layout.js";
+import type { Layout } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
 
 const FORMAT = "foretoken-video-tokens";

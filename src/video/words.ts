@@ -1,8 +1,9 @@
 import { usage } from "../core/errors.js";
-import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../core/spelling.js";
 import type { Token } from "../core/types.js";
-import { NO_STYLES, styleNamed } from "../runtime/styles.js";
+import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../medium/spelling.js";
+import { NO_STYLES, styleNamed } from "../medium/styles.js";
 import type { VideoManifest, VideoWords } from "./manifest.js";
+import { inKnownWords } from "./motions.js";
 import { ANIMATED } from "./names.js";
 
 /** What a prompt comes to. */
@@ -122,8 +123,13 @@ export function createClipReader(
     styles,
     motions: Object.keys(file.motions),
     things: file.things.map(({ name }) => name),
-    read(prompt, wished) {
+    read(text, wished) {
       const notes: string[] = [];
+      const moves = said(
+        plain(text).map((word) => formOf(word, (form) => form in file.ids) ?? word),
+        file.motions,
+      );
+      const prompt = moves ? text : (inKnownWords(text, file.motions) ?? text);
       let spoken = plain(prompt);
       let style = wished === undefined ? undefined : styleOf(wished);
       const stylish = spoken.find((word) => word in named.words);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it } from "vitest";
-import { findFfmpeg } from "../../src/cli/output/ffmpeg.js";
+import { findFfmpeg } from "../../src/files/ffmpeg.js";
 import { cli, fakeVideo, program, temporaryFolder } from "./helpers.js";
 
 /** Answers what fluent-ffmpeg asks, then copies its input to its last argument, or does as the file `mode` says. */
@@ -23,7 +23,7 @@ else {
   else if (mode === "hang") setInterval(() => {}, 1000);
   else if (mode === "halfway") process.stdin.once("data", () => die("frame=    1 fps=0.0", "size= 3kB", "av_interleaved_write_frame(): Input/output error", "Conversion failed!"));
   else if (args.at(-1) === "pipe:1") {
-    if (mode !== "empty") for (const one of readFileSync(__dirname + "/pngs").toString("latin1").match(/[^]{1,1000}/g)) process.stdout.write(Buffer.from(one, "latin1"));
+    if (mode !== "empty" && !(mode === "one" && args.join().includes("fps="))) for (const one of readFileSync(__dirname + "/pngs").toString("latin1").match(/[^]{1,1000}/g)) process.stdout.write(Buffer.from(one, "latin1"));
     if (mode === "sound") console.error("  Stream #0:0(und): Video: h264\\n    Stream #0:1(und): Audio: aac (LC)\\nStream mapping:\\nx");
     if (mode === "only sound") die("  Stream #0:0(und): Audio: mp3", "Output file #0 does not contain any stream");
   } else {
@@ -146,6 +146,9 @@ describe("ffmpeg", () => {
       expect.stringMatching(/film\.mp4 has sound, which is left out\n16 frames/),
     ]);
     expect(commands().at(-1)).toMatch(/-i .*film\.mp4 .*fps=12,scale=96:96.*-f image2pipe pipe:1/);
+    writeFileSync(join(folder, "pngs"), png);
+    mode("one");
+    expect(await cli([...argv, "-q"], { env })).toMatchObject({ code: 0, err: "" });
     for (const [how, message] of [
       ["empty", /film\.mp4 holds no frames\n$/],
       ["only sound", /film\.mp4 holds no pictures, only sound\n$/],
@@ -159,6 +162,20 @@ describe("ffmpeg", () => {
 });
 
 const real = findFfmpeg(process.env);
+
+it("a name that looks like a protocol is a file's", async () => {
+  const name = "12:30.mp4";
+  const here = process.cwd();
+  process.chdir(own);
+  try {
+    const argv = ["animate", "cat", "-q", "-o", name, "--fps", "30000/1001"];
+    expect(await cli(argv, { env })).toMatchObject({ code: 0, err: "" });
+  } finally {
+    process.chdir(here);
+  }
+  expect(existsSync(path(name))).toBe(true);
+  expect(commands().at(-1)).toMatch(/ -framerate 29\.97\d+ .* \/[^ ]*\.12:30\.mp4[^ ]*$/);
+});
 
 describe.skipIf(!real)("with a real ffmpeg", () => {
   const around = { env: { FFMPEG_PATH: real } };
@@ -190,6 +207,16 @@ describe.skipIf(!real)("with a real ffmpeg", () => {
       expect(film).toHaveLength(16 * 64 * 64 * 4);
       expect([film[3], film[4 * (24 * 64 + 8) + 3]]).toEqual([0, 255]);
     }
+  });
+
+  it("writes names with a colon, and goes on from a film of one frame", async () => {
+    const one = path("12:30 one.mp4");
+    expect(await cli(["animate", "cat", "-q", "--frames", "1", "-o", one], around)).toMatchObject({
+      code: 0,
+      err: "",
+    });
+    const next = await cli(["animate", "--continue", one, "-q", "--tokens", path("n.json")], around);
+    expect(next).toMatchObject({ code: 0, err: "" });
   });
 
   it("reads what it wrote", async () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { chunksOf } from "../../src/cli/films/apng.js";
+import { chunksOf } from "../../src/files/films/apng.js";
 import { cli, fakeVideo, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();

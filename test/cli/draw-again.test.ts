@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { fromXmp, toXmp } from "../../src/cli/pictures/metadata.js";
+import { fromXmp, toXmp } from "../../src/files/pictures/xmp.js";
 import { cli, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();

@@ -61,6 +61,12 @@ const out = ["-o", path("x.png")];
 describe("bad input", () => {
   it.each<[string, string[], number, RegExp, string?]>([
     ["no output", ["cat"], 2, /where should the picture go\? Name a file with -o FILE/],
+    [
+      "two outputs",
+      ["cat", ...out, "-o", path("y.png")],
+      2,
+      /given twice, .*x\.png and .*y\.png: one call writes one/,
+    ],
     ["no prompt", ["", ...out], 2, /the prompt is empty: say what to draw/],
     ["only control characters", ["\u0007\u001b[31m", ...out], 2, /the prompt is empty/],
     ["empty standard input", out, 2, /standard input: the prompt is empty/],

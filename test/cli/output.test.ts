@@ -10,10 +10,10 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
-import { beside } from "../../src/cli/output/beside.js";
-import { formatOf } from "../../src/cli/output/index.js";
-import { pcm16 } from "../../src/cli/output/sink.js";
-import { wavHeader, wavSink } from "../../src/cli/output/wav.js";
+import { formatOf } from "../../src/cli/speak/output.js";
+import { beside } from "../../src/files/place.js";
+import { pcm16 } from "../../src/files/sound/pcm.js";
+import { wavHeader, wavSink } from "../../src/files/sound/wav.js";
 import { temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();

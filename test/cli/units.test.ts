@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
-import { soundReader } from "../../src/cli/sound-file.js";
+import { soundReader } from "../../src/files/sound/read.js";
 import { cli, fakeHost, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();

@@ -1,13 +1,9 @@
 import { TOY_HEADS, type Toy, toyModel } from "../../src/conformance/index.js";
 import {
-  adaptive,
-  adjusted,
   byPlace,
   createNoise,
   type DecodeOptions,
   type Drafter,
-  fixedLength,
-  guided,
   type Model,
   type Plan,
   type Rules,
@@ -30,6 +26,8 @@ import {
   none,
   reference,
 } from "../../src/drafters/index.js";
+import { adaptive, fixedLength } from "../../src/plans/index.js";
+import { adjusted, guided } from "../../src/targets/index.js";
 import { identical } from "../../src/verifiers/index.js";
 
 /** A run by chance: what `decode` is given, and the same in words. */

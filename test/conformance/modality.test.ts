@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { modalityChecks, toyModel } from "../../src/conformance/index.js";
-import { decode, type Encoded, fixedLength, type Modality, type Round } from "../../src/core/index.js";
+import { decode, type Encoded, type Modality, type Round } from "../../src/core/index.js";
 import { lookup } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 import { conforms, faultsOf } from "./run.js";
 

@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { divergence, draftKinds, toyModel, verifierChecks } from "../../src/conformance/index.js";
-import {
-  createNoise,
-  decode,
-  distribution,
-  fixedLength,
-  pick,
-  plain,
-  type Token,
-  type Verifier,
-} from "../../src/core/index.js";
+import { createNoise, decode, distribution, pick, type Token, type Verifier } from "../../src/core/index.js";
+import { fixedLength, plain } from "../../src/plans/index.js";
 import {
   agreement,
   group,

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { verifierChecks } from "../../src/conformance/index.js";
-import {
-  type Drafter,
-  decode,
-  fixedLength,
-  functionModel,
-  type Verdict,
-  type Verifier,
-} from "../../src/core/index.js";
+import { type Drafter, decode, type Verdict, type Verifier } from "../../src/core/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 import { identical, lenient, relaxed, tolerance, topk } from "../../src/verifiers/index.js";
 import { faultsOf } from "./run.js";
 

@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toyModel } from "../../src/conformance/index.js";
-import {
-  chain,
-  createMeter,
-  type Drafter,
-  decode,
-  fixedLength,
-  type Rules,
-  type Token,
-} from "../../src/core/index.js";
+import { chain, createMeter, type Drafter, decode, type Rules, type Token } from "../../src/core/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 
 const target = toyModel({ vocabularySize: 12, sharpness: 2 });

@@ -7,10 +7,10 @@ import {
   type Draft,
   decode,
   EMPTY,
-  fixedLength,
   type Round,
 } from "../../src/core/index.js";
 import { branches, lookup, model } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 
 const round = (draft: Draft, path: readonly number[]) =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toyModel } from "../../src/conformance/index.js";
 import {
-  adjusted,
   type Budget,
   chain,
   type DecodeOptions,
@@ -10,9 +9,6 @@ import {
   type Drafter,
   type Drafting,
   decode,
-  fixedLength,
-  functionModel,
-  guided,
   type Model,
   type Plan,
   type Round,
@@ -21,6 +17,8 @@ import {
   type Token,
 } from "../../src/core/index.js";
 import { given } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { adjusted, functionModel, guided } from "../../src/targets/index.js";
 import { identical, rejection } from "../../src/verifiers/index.js";
 
 /** Parts of a run as their users write them: as classes, with faults, with nothing else given. */
@@ -220,4 +218,14 @@ describe("a plan's answers", () => {
     const shorter = await tries(planOf(room, ({ tokens }) => chain(tokens.slice(0, 1))));
     expect(tokensOf(shorter)).toEqual(tokensOf(await run({})));
   });
+});
+
+it("names are no parts, and it is said", async () => {
+  const verifier = "nearest" as unknown as DecodeOptions["verifier"];
+  await expect(run({ verifier })).rejects.toThrow(
+    'the verifier "nearest" is a name; what has it is model.verifier("nearest"): give the verifier itself',
+  );
+  const drafter = "jacobi" as unknown as Drafter;
+  await expect(run({ drafter })).rejects.toThrow(/the drafter "jacobi" is a name/);
+  await expect(run({ drafter: {} as unknown as Drafter })).rejects.toThrow(/the drafter {} is no drafter/);
 });

@@ -6,13 +6,13 @@ import {
   type DraftContext,
   type Drafter,
   decode,
-  fixedLength,
   fromWeights,
   type Rules,
   type Token,
 } from "../../src/core/index.js";
 import { onlyToken } from "../../src/core/places.js";
 import { branches, copy, jacobi, lookup, model } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { block, identical, rejection, tolerance, topk } from "../../src/verifiers/index.js";
 
 const SIZE = 8;

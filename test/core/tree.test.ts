@@ -9,12 +9,12 @@ import {
   type Drafter,
   decode,
   distribution,
-  fixedLength,
   fromWeights,
-  functionModel,
   subtree,
   tokensOn,
 } from "../../src/core/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 import { rejection } from "../../src/verifiers/index.js";
 
 const SIZE = 4;

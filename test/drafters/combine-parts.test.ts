@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { toyModel } from "../../src/conformance/toy.js";
-import { chain, type Draft, type Drafter, decode, EMPTY, fixedLength } from "../../src/core/index.js";
+import { chain, type Draft, type Drafter, decode, EMPTY } from "../../src/core/index.js";
 import { branches, firstNonEmpty, given, jacobi, longest, model } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 import { flat } from "./setup.js";
 

@@ -5,11 +5,11 @@ import {
   decode,
   EMPTY,
   type Encoded,
-  fixedLength,
   fromWeights,
   type Round,
 } from "../../src/core/index.js";
 import { branches, firstNonEmpty, given, jacobi, longest, lookup } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { block, identical, rejection } from "../../src/verifiers/index.js";
 import {
   certainly,

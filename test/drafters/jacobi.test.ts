@@ -4,13 +4,13 @@ import {
   type Distribution,
   type Drafter,
   decode,
-  fixedLength,
   fromWeights,
-  functionModel,
   type Round,
   type Token,
 } from "../../src/core/index.js";
 import { copy, firstNonEmpty, heads, jacobi } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 import { identical, nearest, rejection, tolerance } from "../../src/verifiers/index.js";
 import {
   certainly,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { toyModel } from "../../src/conformance/toy.js";
-import { decode, fixedLength, functionModel, type Rules, type Token } from "../../src/core/index.js";
+import { decode, type Rules, type Token } from "../../src/core/index.js";
 import { heads, jacobi, longest, lookup, model } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 import { identical, rejection } from "../../src/verifiers/index.js";
 import { certainly, context, flat, marginal, markov, outputs, room, setup, sigmas } from "./setup.js";
 

@@ -8,15 +8,15 @@ import {
   type DraftSetup,
   decode,
   type Encoded,
-  fixedLength,
   fromWeights,
-  functionModel,
   likeliest,
   type Model,
   type Plan,
   type Token,
   type Verifier,
 } from "../../src/core/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 
 /** Softmax without masks, and the likeliest token for every draw. */
 export const context = (more: Partial<DraftContext> & { readonly budget: Budget }): DraftContext => ({

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { melody, play, target } from "../../examples/melody.js";
 import { modalityChecks } from "../../src/conformance/index.js";
-import { decode, fixedLength } from "../../src/core/index.js";
+import { decode } from "../../src/core/index.js";
 import { lookup } from "../../src/drafters/index.js";
 import { generate } from "../../src/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 import { conforms } from "../conformance/run.js";
 

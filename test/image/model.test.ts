@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { modalityChecks, sessionChecks } from "../../src/conformance/index.js";
-import { createMeter, decode, fixedLength, guided, type Token } from "../../src/core/index.js";
+import { createMeter, decode, type Token } from "../../src/core/index.js";
 import { copy } from "../../src/drafters/index.js";
 import {
   type Drawing,
@@ -17,6 +17,8 @@ import {
   loadImageModel,
   type Pixels,
 } from "../../src/image/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { guided } from "../../src/targets/index.js";
 import { identical } from "../../src/verifiers/index.js";
 import { conforms } from "../conformance/run.js";
 

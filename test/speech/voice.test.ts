@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { modalityChecks } from "../../src/conformance/index.js";
-import { chain, createMeter, type Drafter, decode, fixedLength, type Token } from "../../src/core/index.js";
-import { generate } from "../../src/generate.js";
+import { chain, createMeter, type Drafter, decode, type Token } from "../../src/core/index.js";
+import { generate } from "../../src/medium/generate.js";
+import { fixedLength } from "../../src/plans/index.js";
 import {
   concat,
   loadVoice,

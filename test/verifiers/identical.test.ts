@@ -6,11 +6,11 @@ import {
   type Draft,
   type Drafter,
   decode,
-  fixedLength,
   type Token,
   type VerifyContext,
 } from "../../src/core/index.js";
 import { branches } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 
 /** Plain decoding draws `tokens`, one place after the other. */

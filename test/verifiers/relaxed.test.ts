@@ -5,13 +5,13 @@ import {
   createSampler,
   type Drafter,
   decode,
-  fixedLength,
-  functionModel,
   pick,
   type Sampling,
   type Token,
   type Verifier,
 } from "../../src/core/index.js";
+import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 import { lenient, topk, typical } from "../../src/verifiers/index.js";
 
 /** Temperature 1: .45, .30, .15, .07, .03. */

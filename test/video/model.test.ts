@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { decode, fixedLength, type Token } from "../../src/core/index.js";
+import { decode, type Token } from "../../src/core/index.js";
 import { given, gridLookup } from "../../src/drafters/index.js";
+import { fixedLength } from "../../src/plans/index.js";
 import { identical } from "../../src/verifiers/index.js";
 import {
   type AnimateOptions,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { VideoManifest } from "../../src/video/index.js";
 import { createClipReader } from "../../src/video/index.js";
+import { inKnownWords } from "../../src/video/motions.js";
 
 const ids = Object.fromEntries(
   [
@@ -19,12 +20,13 @@ const ids = Object.fromEntries(
     "animated",
   ].map((word, i) => [word, 10 + i]),
 );
+const motions = { bounce: ["bounces", "jumps"], up: ["moves up"], still: ["stays"] };
 const reader = createClipReader(
   {
     ids,
     styles: { flat: 4, animated: 5 },
     stopWords: ["a", "the", "is"],
-    motions: { bounce: ["bounces", "jumps"], up: ["moves up"], still: ["stays"] },
+    motions,
     adverbs: { s: ["slowly"], f: ["fast"], n: [""] },
     sizes: { big: ["big"], normal: [""], small: ["small"] },
     colours: ["red", "blue"],
@@ -60,6 +62,21 @@ describe("the reader of prompts", () => {
   it("knows when a colour is asked for besides the names", () => {
     expect(reader.read("a red apple bounces on blue").asKnown).toBe(true);
     expect(reader.read("a blue cat bounces").asKnown).toBe(false);
+  });
+
+  it("knows ways to say where something goes, also those that the words file has not", () => {
+    const known = { ...motions, left: ["moves left"], right: ["moves right"] };
+    for (const [said, meant] of [
+      ["a fish swims from right to left", "a fish moves left"],
+      ["a car drives from the left side to the right", "a car moves right"],
+      ["a bird flies across the sky on blue", "a bird moves right on blue"],
+      ["a balloon drifts upwards", "a balloon moves up"],
+      ["a dog runs", "a dog moves right"],
+    ])
+      expect(inKnownWords(said, known)?.replace(/ +/g, " ")).toBe(meant);
+    expect(inKnownWords("a running shoe on red", known)).toBeUndefined();
+    expect(reader.read("a cat crawls upwards")).toMatchObject({ motion: "up", notes: [] });
+    expect(reader.read("a cat bounces upwards").motion).toBe("bounce");
   });
 
   it("mends forms and slips, and says so", () => {

@@ -6,8 +6,7 @@
 // answers.json: { "A": [[choice 0..9, clearly 0 or 1], ...], "free": [...] }, a pair a picture, in the sheets' order.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { WHITE } from "../../../dist/cli/pictures/colour.js";
-import { contactSheet } from "../../../dist/cli/pictures/sheet.js";
+import { contactSheet, WHITE } from "../../../dist/files/index.js";
 import { createNoise } from "../../../dist/index.js";
 import { generateImage, loadImageModel } from "../../../dist/image/index.js";
 

@@ -7,8 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { readHeldOut, sentence, stylesOf } from "../../../bench/video/prompts.mjs";
-import { filmStrip } from "../../../dist/cli/films/strip.js";
-import { WHITE } from "../../../dist/cli/pictures/colour.js";
+import { filmStrip, WHITE } from "../../../dist/files/index.js";
 import { createNoise } from "../../../dist/index.js";
 import { findVideoModel, generateVideo, loadVideoModel } from "../../../dist/video/index.js";
 

@@ -1,0 +1,38 @@
+import type { Sharp } from "sharp";
+import { failure } from "../../core/errors.js";
+import type { RawPixels } from "./pixels.js";
+
+let library: Promise<typeof import("sharp")["default"]> | undefined;
+
+/** sharp, loaded when a picture is first touched. */
+export function sharpLibrary() {
+  library ??= import("sharp").then(
+    (module) => module.default,
+    (cause) => {
+      throw failure(
+        `sharp does not load on this machine (${(cause as Error).message}); reinstall it with npm ci`,
+        cause,
+      );
+    },
+  );
+  return library;
+}
+
+/** Pixels as a sharp image, to be resized, encoded and so on. */
+export const toSharp = async ({ data, width, height, channels = 3 }: RawPixels): Promise<Sharp> =>
+  (await sharpLibrary())(data, { raw: { width, height, channels } });
+
+/** What sharp complains of, in words. */
+export function pictureReason({ message }: Error): string {
+  if (/missing/i.test(message)) return "there is no such file";
+  if (/unsupported image format/i.test(message))
+    return "it is not a picture; give a .png, .jpg, .webp, .avif, .gif or .svg";
+  if (/pixel limit/i.test(message)) return "it has more pixels than are safe to read; make it smaller first";
+  if (
+    /read error|corrupt|truncated|premature|bad (chunk|huffman|adaptive)|out of order|unable to (parse|decode|read)|load_buffer|(png|jpeg|webp|gif|heif|tiff|svg)load/i.test(
+      message,
+    )
+  )
+    return "it is damaged or not all there";
+  return message.split("\n")[0];
+}

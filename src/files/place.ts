@@ -1,0 +1,123 @@
+import { unlinkSync } from "node:fs";
+import { access, constants, lstat, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Writable } from "node:stream";
+import { failure } from "../core/errors.js";
+import { cannotWrite, codeOf } from "./problems.js";
+import { send } from "./stream.js";
+
+/** Where a file goes that is written in one piece. */
+export interface Place {
+  /** As the user wrote it, for messages. */
+  readonly name: string;
+  /** Writes all of it. */
+  fill(content: string | Uint8Array): Promise<void>;
+  /** Takes back what was prepared. */
+  discard(): Promise<void>;
+}
+
+/** A file that is written beside its place and takes it when it is whole. */
+export interface Beside extends Place {
+  /** Where to write. */
+  readonly temporary: string;
+  commit(): Promise<void>;
+}
+
+/** A stream that a file's bytes go to while they are made; it is not ended. */
+export interface StreamPlace extends Place {
+  readonly stream: Writable;
+}
+
+/** @param name of what is written, for messages */
+export const streamTo = (stream: Writable, name: string): StreamPlace => ({
+  name,
+  stream,
+  fill: (content) => send(stream, Buffer.from(content), name),
+  discard: async () => {},
+});
+
+/** What to do instead where a folder, or something that is no file, is in the place. */
+export interface WayOut {
+  readonly folder: string;
+  readonly special: string;
+}
+
+const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", special: "use --output-raw >" };
+
+/**
+ * Makes the temporary file at once: what cannot be written is known before a model is loaded. However the program ends, the
+ * file does not stay.
+ *
+ * @throws a failure that names the path and the way out
+ */
+export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
+  const place = await placeOf(name, wayOut);
+  const temporary = join(dirname(place), `.${basename(place)}.${process.pid}.part`);
+  try {
+    await (await open(temporary, "wx")).close();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT")
+      throw failure(`cannot write ${name}: there is no folder ${dirname(name)}; make it first`, error);
+    throw cannotWrite(name, error);
+  }
+  const remove = () => {
+    try {
+      unlinkSync(temporary);
+    } catch {
+      // Gone already.
+    }
+  };
+  process.once("exit", remove);
+  const self: Beside = {
+    name,
+    temporary,
+    async commit() {
+      try {
+        await rename(temporary, place);
+      } catch (error) {
+        throw cannotWrite(name, error);
+      }
+      process.off("exit", remove);
+    },
+    async fill(content) {
+      await writeFile(temporary, content).catch((error) => Promise.reject(cannotWrite(name, error)));
+      await self.commit();
+    },
+    async discard() {
+      await rm(temporary, { force: true });
+      process.off("exit", remove);
+    },
+  };
+  return self;
+}
+
+/** Writes a whole file: its old content stays until the new one is complete. @throws as `beside` */
+export async function writeWhole(name: string, content: string | Uint8Array, wayOut?: WayOut): Promise<void> {
+  const file = await beside(name, wayOut);
+  try {
+    await file.fill(content);
+  } finally {
+    await file.discard();
+  }
+}
+
+/**
+ * The real place of a file: links are followed, so that renaming does not replace them.
+ *
+ * @throws a failure for what is there and cannot be replaced
+ */
+export async function placeOf(name: string, wayOut = FOR_SOUND): Promise<string> {
+  try {
+    if ((await lstat(name)).isSymbolicLink()) return await placeOf(await realpath(name), wayOut);
+    const there = await stat(name);
+    if (there.isDirectory()) throw failure(`cannot write ${name}: it is a folder; ${wayOut.folder}`);
+    if (!there.isFile())
+      throw failure(`cannot write ${name}: it is not a regular file; ${wayOut.special} ${name}`);
+    await access(name, constants.W_OK);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return name;
+    if (codeOf(error)) throw cannotWrite(name, error);
+    throw error;
+  }
+  return name;
+}

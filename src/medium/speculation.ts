@@ -1,0 +1,60 @@
+import { usage } from "../core/errors.js";
+import type { Drafter, Encoded, Plan } from "../core/types.js";
+import { fixedLength, plain } from "../plans/fixed.js";
+
+/** What a person may ask of speculation. */
+export interface SpeculationOptions<E extends Encoded, Name extends string> {
+  /** By name, or one of your own; the model's best if left out. */
+  readonly drafter?: Name | Drafter<E>;
+  /** Always this many guesses; left out, as many as pay on this machine. */
+  readonly draftLength?: number;
+}
+
+/** A model of any medium, as far as its drafters go. */
+export interface Drafting<E extends Encoded, Name extends string> {
+  readonly defaultDrafter: Name;
+  drafter(name: Name): Promise<Drafter<E>>;
+  plan(drafter: string | Drafter<E>): Promise<Plan>;
+}
+
+export interface Speculation<E extends Encoded> {
+  readonly drafter: Drafter<E> | undefined;
+  readonly plan: Plan;
+}
+
+/** The drafter and the plan that were asked for. @throws a usage error for a length out of range */
+export async function speculation<E extends Encoded, Name extends string>(
+  { defaultDrafter, drafter: named, plan }: Drafting<E, Name>,
+  { drafter: wished = defaultDrafter, draftLength }: SpeculationOptions<E, Name>,
+  most: number,
+): Promise<Speculation<E>> {
+  if (
+    draftLength !== undefined &&
+    !(Number.isInteger(draftLength) && draftLength >= 0 && draftLength <= most)
+  )
+    throw usage(`draft length is ${draftLength}: give a whole number from 0 to ${most}`);
+  if (wished === "none" || draftLength === 0) return { drafter: undefined, plan: plain() };
+  const drafter = typeof wished === "string" ? await named(wished) : wished;
+  return { drafter, plan: draftLength === undefined ? await plan(wished) : fixedLength(draftLength) };
+}
+
+/**
+ * A plan for each drafter, made when it is first asked for: those that a model has go by their names; of one's own each has a
+ * plan to itself, whatever its name, for as long as it is in use. A plan that could not be made is tried again next time.
+ *
+ * @param make gets the name of a drafter that the model has
+ */
+export function plansBy<P>(make: (name?: string) => Promise<P>): (drafter: string | object) => Promise<P> {
+  const named = new Map<string, Promise<P>>();
+  const own = new WeakMap<object, Promise<P>>();
+  return (drafter) => {
+    const isNamed = typeof drafter === "string";
+    const known = isNamed ? named.get(drafter) : own.get(drafter);
+    if (known) return known;
+    const made = make(isNamed ? drafter : undefined);
+    if (isNamed) named.set(drafter, made);
+    else own.set(drafter, made);
+    made.catch(() => (isNamed ? named.delete(drafter) : own.delete(drafter)));
+    return made;
+  };
+}

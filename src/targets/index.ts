@@ -1,0 +1,3 @@
+export * from "./adjusted.js";
+export * from "./function.js";
+export * from "./guided.js";
