@@ -1,10 +1,11 @@
-// Puts what commands printed into the README and docs/plan.md, between their marks: node bench/readme.mjs [bench/out]
+// Puts what commands printed into README.md and docs, between their marks: node bench/readme.mjs [bench/out]
 //   <!-- run:NAME --> ... <!-- /run:NAME -->       what a command says
-//   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md)
+//   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md, "summary" is made of all media)
 //   <!-- file:PATH --> ... <!-- /file -->          a file of the repository
 // NAME.svg beside speech.md, image.md and video.md goes to docs.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { summary } from "./summary.mjs";
 
 const out = process.argv[2] ?? "bench/out";
 const COMMANDS = {
@@ -24,14 +25,21 @@ const SOURCES = {
     return fenced(stderr);
   },
   bench(name) {
+    if (name === "summary") return summary(out);
     const path = `${out}/${name === "table" ? "speech" : name}.md`;
     return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
   },
   file: (path) => fenced(readFileSync(path, "utf8"), path.split(".").at(-1)),
 };
 
+/** README.md and all pages of docs. */
+function pages() {
+  const docs = readdirSync("docs", { recursive: true }).filter((name) => name.endsWith(".md"));
+  return ["README.md", ...docs.map((name) => `docs/${name}`)];
+}
+
 const MARKED = /(<!-- (run|bench|file):(\S+) -->\n)[\s\S]*?(<!-- \/\2(?::\3)? -->)/g;
-for (const page of ["README.md", "docs/plan.md"]) {
+for (const page of pages()) {
   const filled = readFileSync(page, "utf8").replace(MARKED, (all, open, kind, name, close) => {
     const text = SOURCES[kind](name);
     if (text === undefined)

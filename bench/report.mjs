@@ -39,7 +39,7 @@ export function ceilingLine(ceiling, rows) {
   );
   const best = Math.max(...ceiling.map((point) => point.ceiling));
   const reached = Math.max(...rows.map((row) => row.speedup));
-  return `A pass of S rows costs v(S); no draft of S - 1 guesses can be faster than S v(1) / v(S): ${points.join(", ")}. The best drafter reaches ${reached.toFixed(2)} of ${best.toFixed(2)}.`;
+  return `v(S), and S v(1) / v(S): ${points.join(", ")}. The best drafter reaches ${reached.toFixed(2)} of ${best.toFixed(2)}.`;
 }
 
 /** Says where output was not plain decoding's, and makes the command fail; undefined: nowhere. */

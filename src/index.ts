@@ -24,6 +24,7 @@ export {
 export type { ImageDrafterName, ImageVerifierName } from "./image/names.js";
 export { ImageTokens } from "./image/tokens.js";
 export { type GenerateOptions, generate } from "./medium/generate.js";
+export type { MediumModel, OpenOptions } from "./medium/open.js";
 export type { SpeculationOptions } from "./medium/speculation.js";
 export { type AdaptivePlan, type AdaptivePlanOptions, adaptive } from "./plans/adaptive.js";
 export type { KnownEarnings } from "./plans/earnings.js";

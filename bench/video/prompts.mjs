@@ -11,10 +11,12 @@ const PROMPTS = 8;
 export const spread = (list, count) =>
   Array.from({ length: Math.min(count, list.length) }, (_, i) => list[Math.floor((i * list.length) / count)]);
 
-/** A model's words, and its (thing, motion) pairs that training never showed, in any style or colour. */
+const HELD_OUT = new URL("../../models/training/video/heldout.json", import.meta.url);
+
+/** A model's words, and the (thing, motion) pairs that training never showed, in any style or colour. */
 export function readHeldOut({ folder, manifest }) {
-  const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
-  return { words: read(manifest.words), pairs: read("heldout.json").pairs };
+  const read = (path) => JSON.parse(readFileSync(path, "utf8"));
+  return { words: read(join(folder, manifest.words)), pairs: read(HELD_OUT).pairs };
 }
 
 /** What is said of a thing that moves. */

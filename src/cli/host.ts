@@ -1,32 +1,32 @@
 import type { Readable, Writable } from "node:stream";
 
 /** The speech floor, as far as the commands need it. */
-export type SpeechFloor = Pick<
+export type SpeechLibrary = Pick<
   typeof import("../speech/index.js"),
   "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "plannedSentences" | "prepare" | "speak"
 >;
 
 /** The floor of pictures, as far as the commands need it. */
-export type ImageFloor = Pick<
+export type ImageLibrary = Pick<
   typeof import("../image/index.js"),
   "DEFAULT_IMAGE_MODEL" | "findImageModel" | "ImageTokens" | "listImageModels" | "loadImageModel"
 >;
 
 /** The floor of video, as far as the commands need it. */
-export type VideoFloor = Pick<
+export type VideoLibrary = Pick<
   typeof import("../video/index.js"),
   "DEFAULT_VIDEO_MODEL" | "findVideoModel" | "layoutOf" | "listVideoModels" | "loadVideoModel" | "VideoTokens"
 >;
 
 /** The media, each loaded when first needed: help, usage errors and the other media must not wait for it. */
-export interface Floors {
-  readonly speech: () => Promise<SpeechFloor>;
-  readonly image: () => Promise<ImageFloor>;
-  readonly video: () => Promise<VideoFloor>;
+export interface Media {
+  readonly speech: () => Promise<SpeechLibrary>;
+  readonly image: () => Promise<ImageLibrary>;
+  readonly video: () => Promise<VideoLibrary>;
 }
 
 /** All that a command touches of the world around it; tests bring their own. */
-export interface Host extends Floors {
+export interface Host extends Media {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };

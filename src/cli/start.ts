@@ -1,9 +1,9 @@
 import { interrupted } from "./errors.js";
-import type { Floors } from "./host.js";
+import type { Media } from "./host.js";
 import { run } from "./program.js";
 
 /** Runs the command line of this process and ends it. */
-export async function start(floors: Floors): Promise<never> {
+export async function start(floors: Media): Promise<never> {
   const stop = new AbortController();
   for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
     process.on(signal, () => {

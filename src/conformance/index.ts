@@ -2,6 +2,7 @@ export { assert, type Check, enumerate, samplingFloor, totalVariation } from "./
 export { type Divergence, type DivergenceOptions, divergence } from "./divergence.js";
 export { type DraftKind, draftKinds } from "./draft-kinds.js";
 export { type CreateDrafter, type DrafterCheckOptions, drafterChecks } from "./drafter.js";
+export { type MakeSettings, type MediumUnderTest, mediumChecks } from "./medium.js";
 export { type ModalityCheckOptions, modalityChecks } from "./modality.js";
 export { planChecks } from "./plan.js";
 export {

@@ -1,17 +1,10 @@
 import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
-import { named } from "../core/near.js";
-import { once } from "../core/once.js";
-import type { Drafter, Modality, Model, Token, Verifier } from "../core/types.js";
+import type { Drafter, Token, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { Pixels } from "../files/pictures/pixels.js";
 import { type PictureSource, readPicture } from "../files/pictures/read.js";
-import { plansBy } from "../medium/speculation.js";
-import { type AdaptivePlan, adaptive } from "../plans/adaptive.js";
-import { openTarget } from "../runtime/device.js";
-import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
-import { type Device, openSession } from "../runtime/ort.js";
-import { lazyTimes } from "../runtime/times.js";
+import { type MediumModel, type OpenedParts, type OpenOptions, openMedium } from "../medium/open.js";
 import { changeRandomly, type Drawn, drawWith, keepFirst } from "./drawing.js";
 import { findImageModel, type ImageManifest, wordsSchema } from "./manifest.js";
 import { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
@@ -21,20 +14,12 @@ import { checkTokens, ImageTokens } from "./tokens.js";
 import { imageVerifier } from "./verifiers.js";
 import { createReader, type Reader } from "./words.js";
 
-export interface ImageModelOptions {
-  readonly device?: Device;
-  readonly threads?: number;
-  /** Called with a line when something works otherwise than asked for. */
-  readonly warn?: (line: string) => void;
-}
+export type ImageModelOptions = OpenOptions;
 
 /** A text -> picture model, loaded. */
-export interface ImageModel extends Reader {
-  readonly name: string;
-  readonly manifest: ImageManifest;
-  readonly device: Device;
-  readonly target: Model;
-  readonly modality: Modality<ImagePrompt, Drawing, ImageEncoded>;
+export interface ImageModel
+  extends Reader,
+    MediumModel<ImageManifest, ImagePrompt, Drawing, ImageEncoded, ImageDrafterName> {
   /** Draws: the tokens as they are done (see `Drawing`). */
   tokens(prompt: string, options?: Drawn): AsyncGenerator<Drawing, void, undefined>;
   /** The tokens of any picture. @throws failures that name the picture and what is wrong with it. */
@@ -55,16 +40,8 @@ export interface ImageModel extends Reader {
     strength: number,
     options?: Drawn & { readonly prompt?: string },
   ): AsyncGenerator<Drawing, void, undefined>;
-  /** The drafter that is fastest with this model. */
-  readonly defaultDrafter: ImageDrafterName;
-  drafter(name: ImageDrafterName): Promise<Drafter<ImageEncoded>>;
   /** A verifier by name. `relax`: how far from lossless, 0 upwards; only the relaxed ones take it. */
   verifier(name: ImageVerifierName, relax?: number): Verifier;
-  /**
-   * The adaptive plan of a drafter, by name or one's own, for passes of so many sequences (two under guidance); the same each
-   * time: it learns from picture to picture.
-   */
-  plan(drafter: string | Drafter<ImageEncoded>, sequences?: 1 | 2): Promise<AdaptivePlan>;
 }
 
 export interface CompleteOptions extends Drawn {
@@ -79,71 +56,31 @@ export async function loadImageModel(
   nameOrPath: string = DEFAULT_IMAGE_MODEL,
   options: ImageModelOptions = {},
 ): Promise<ImageModel> {
-  const { device: wished = "cpu", threads, warn } = options;
-  const { manifest, file, checkAll, fingerprint } = findImageModel(nameOrPath);
-  const { target: shape, grid } = manifest;
-  checkAll();
-
+  const found = findImageModel(nameOrPath);
+  const { file, graph, ...opened } = await openMedium(found, { ...options, maxDepth: 32, drafters: makers });
+  const { manifest } = opened;
+  const { grid } = manifest;
   const words = createReader(
     wordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8"))),
     manifest,
   );
-  const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
-  // These take turns with the target.
-  const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
-  const prefix = shape.prefix && {
-    session: await beside(shape.prefix.graph),
-    length: shape.prefix.length,
-  };
-  const target = await languageModel(session, shape as LanguageModelShape, prefix);
   const paint = async (tokens: readonly Token[]) =>
-    paintTokens(await beside(manifest.decoder.graph), tokens, manifest);
+    paintTokens(await graph(manifest.decoder.graph), tokens, manifest);
   // Opened while the first tokens are drawn.
-  void beside(manifest.decoder.graph).catch(() => {});
-
-  const neighbour = () => drafters.copy({ blank: grid.blank });
-  const makers: Record<ImageDrafterName, () => Promise<Drafter<ImageEncoded>>> = {
-    jacobi: async () => drafters.jacobi({ window: 32, filler: neighbour() }),
-    copy: async () => neighbour(),
-    async heads() {
-      if (!manifest.heads) throw usage(`the model "${manifest.name}" has no heads; choose another drafter`);
-      const { graph, count } = manifest.heads;
-      const small = await openSession(file(graph), { threads: 1, quiet: true });
-      return drafters.heads({
-        tap: "hidden",
-        count,
-        size: shape.vocabularySize,
-        compute: (hidden) => runHeads(small, hidden),
-      });
-    },
-    lookup: async () => drafters.lookup(),
-    none: async () => drafters.none(),
-  };
-  /** Passes of several sequences are another kind of pass, with times of its own. */
-  const times = [1, 2].map((sequences) =>
-    lazyTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`, { sequences }),
-  );
-  const plans = [1, 2].map((sequences) =>
-    plansBy(async (name = "") =>
-      adaptive({ cost: await times[sequences - 1](), maxDepth: 32, earnings: manifest.earnings?.[name] }),
-    ),
-  );
+  void graph(manifest.decoder.graph).catch(() => {});
 
   const known = async (picture: PictureSource | ImageTokens) =>
     isTokens(picture) ? ImageTokens.check(picture, manifest) : (await model.encode(picture)).tokens;
 
   const model: ImageModel = {
     ...words,
-    name: manifest.name,
-    manifest,
-    device,
-    target,
+    ...opened,
     modality: image({ manifest, paint }),
     tokens: (prompt, drawn = {}) => drawWith(model, prompt, drawn),
     async encode(picture) {
-      const { graph, width, height } = manifest.encoder;
+      const { width, height } = manifest.encoder;
       const pixels = await readPicture(picture, width, height);
-      return ImageTokens.of(await readTokens(await beside(graph), pixels), manifest);
+      return ImageTokens.of(await readTokens(await graph(manifest.encoder.graph), pixels), manifest);
     },
     decode: async (tokens) =>
       paint(isTokens(tokens) ? ImageTokens.check(tokens, manifest) : checkTokens(tokens, manifest)),
@@ -156,11 +93,32 @@ export async function loadImageModel(
       yield* drawWith(model, prompt, drawn, changeRandomly(tokens, strength, drawn));
     },
     defaultDrafter: "jacobi",
-    drafter: once((name: ImageDrafterName) => named(makers, name, "drafter")()),
     verifier: (name, relax) => imageVerifier(name, relax, manifest),
-    plan: (drafter, sequences = 1) => plans[sequences - 1](drafter),
   };
   return model;
+}
+
+type Makers = Record<ImageDrafterName, () => Promise<Drafter<ImageEncoded>>>;
+
+function makers({ manifest, small }: OpenedParts<ImageManifest>): Makers {
+  const neighbour = () => drafters.copy({ blank: manifest.grid.blank });
+  return {
+    jacobi: async () => drafters.jacobi({ window: 32, filler: neighbour() }),
+    copy: async () => neighbour(),
+    async heads() {
+      if (!manifest.heads) throw usage(`the model "${manifest.name}" has no heads; choose another drafter`);
+      const { graph, count } = manifest.heads;
+      const opened = await small(graph, false);
+      return drafters.heads({
+        tap: "hidden",
+        count,
+        size: manifest.target.vocabularySize,
+        compute: (hidden) => runHeads(opened, hidden),
+      });
+    },
+    lookup: async () => drafters.lookup(),
+    none: async () => drafters.none(),
+  };
 }
 
 const isTokens = (value: PictureSource | ImageTokens | readonly Token[]): value is ImageTokens =>

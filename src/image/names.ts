@@ -1,3 +1,5 @@
+import { LOSSLESS } from "../verifiers/named.js";
+
 /** Plain names, free of models: a command line can list them without loading any. */
 
 export const DEFAULT_IMAGE_MODEL = "emoji";
@@ -13,9 +15,7 @@ export const IMAGE_DRAFTERS = {
 export type ImageDrafterName = keyof typeof IMAGE_DRAFTERS;
 
 export const IMAGE_VERIFIERS = {
-  identical: "the tokens of plain decoding",
-  rejection: "the chances of plain decoding",
-  block: "the same, judging guesses as a whole",
+  ...LOSSLESS,
   nearest: "tokens near in the codebook pass for one another, in at most this share of places",
   group: "tokens of one cell of the codebook pass for one another: cells 2, 4 or 8 levels wide for 1, 2 or 3",
   tolerance: "guesses stand although another token was drawn, in at most this share of places",
@@ -25,6 +25,3 @@ export const IMAGE_VERIFIERS = {
 } as const;
 
 export type ImageVerifierName = keyof typeof IMAGE_VERIFIERS;
-
-/** Verifiers without a knob: they change nothing. */
-export const LOSSLESS_VERIFIERS: readonly string[] = ["identical", "rejection", "block"];

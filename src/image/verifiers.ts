@@ -1,12 +1,12 @@
 import { usage } from "../core/errors.js";
 import type { Verifier } from "../core/types.js";
 import {
-  block,
   group,
-  identical,
+  isLossless,
+  LOSSLESS,
   lenient,
+  losslessVerifier,
   nearest,
-  rejection,
   tolerance,
   topk,
   typical,
@@ -54,8 +54,6 @@ const knobs = ({
   topk: { initial: 10, high: target.vocabularySize, whole: true, at: (k) => topk({ k }) },
 });
 
-const lossless: Partial<Record<ImageVerifierName, () => Verifier>> = { identical, rejection, block };
-
 /**
  * A verifier by name; `relax` 0 is lossless, and more is further from it, in the verifier's own measure.
  *
@@ -66,9 +64,8 @@ export function imageVerifier(
   relax: number | undefined,
   manifest: ImageManifest,
 ): Verifier {
-  const exact = lossless[name];
-  if (exact) {
-    if (relax === undefined || relax === 0) return exact();
+  if (isLossless(name)) {
+    if (relax === undefined || relax === 0) return losslessVerifier(name);
     throw usage(
       `the verifier "${name}" is lossless and takes no relax: choose nearest, group, tolerance, typical, lenient or topk`,
     );
@@ -77,7 +74,7 @@ export function imageVerifier(
   const knob = all[name];
   if (!knob)
     throw usage(
-      `there is no verifier "${name}": choose one of ${Object.keys({ ...lossless, ...all }).join(", ")}`,
+      `there is no verifier "${name}": choose one of ${Object.keys({ ...LOSSLESS, ...all }).join(", ")}`,
     );
   const { initial, high, whole = false, at } = knob;
   const value = relax ?? initial;

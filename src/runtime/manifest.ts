@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, sep } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
@@ -53,6 +53,7 @@ export const languageModelSchema = z.object({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+export type LanguageModelManifest = z.infer<typeof languageModelSchema>;
 
 export interface Found<M extends Manifest> {
   readonly manifest: M;
@@ -67,11 +68,30 @@ export interface Found<M extends Manifest> {
 }
 
 const OWN = fileURLToPath(new URL("../../models", import.meta.url));
+const SCOPE = "@foretoken";
+/** Packages of models are called by their kind and their name: @foretoken/voice-joe. */
+const PREFIXES: Readonly<Record<string, string>> = { speech: "voice" };
+const packaged = (kind: string, name: string) => `${PREFIXES[kind] ?? kind}-${name}`;
 
-/** Folders in which models are looked for: those of FORETOKEN_MODELS, then the package's own. */
+/**
+ * Folders in which models are looked for: those of FORETOKEN_MODELS, then where a checkout has its own, then the
+ * packages @foretoken/... that are installed beside this one or in the working folder.
+ */
 export function modelFolders(): string[] {
   const more = process.env.FORETOKEN_MODELS?.split(delimiter).filter(Boolean) ?? [];
-  return [...more, OWN];
+  const installed = nodeModules().map((folder) => join(folder, SCOPE));
+  return [...more, ...[OWN, ...installed].filter((folder) => existsSync(folder))];
+}
+
+/** Each node_modules from this file and from the working folder upwards. */
+function nodeModules(): string[] {
+  const folders = new Set<string>();
+  for (const start of [dirname(fileURLToPath(import.meta.url)), process.cwd()])
+    for (let at = start; ; at = dirname(at)) {
+      folders.add(join(at, "node_modules"));
+      if (dirname(at) === at) break;
+    }
+  return [...folders].filter((folder) => existsSync(folder));
 }
 
 /** Names of the models of a kind that can be found. */
@@ -79,9 +99,10 @@ export function listModels(kind: string): string[] {
   const names = new Set<string>();
   for (const folder of modelFolders()) {
     if (!existsSync(folder)) continue;
-    for (const name of readdirSync(folder)) {
-      const path = join(folder, name, "model.json");
-      if (existsSync(path) && (readJson(path) as { kind?: unknown }).kind === kind) names.add(name);
+    for (const entry of readdirSync(folder)) {
+      const path = join(folder, entry, "model.json");
+      if (!existsSync(path) || (readJson(path) as { kind?: unknown }).kind !== kind) continue;
+      names.add(basename(folder) === SCOPE ? entry.replace(packaged(kind, ""), "") : entry);
     }
   }
   return [...names].sort();
@@ -138,16 +159,27 @@ function locate(nameOrPath: string, kind: string): string {
     nameOrPath.includes(sep) ||
     nameOrPath.includes("/") ||
     nameOrPath.startsWith(".");
-  const candidates = looksLikePath ? [nameOrPath] : modelFolders().map((folder) => join(folder, nameOrPath));
+  const isPackage = nameOrPath.startsWith("@");
+  const name = (folder: string) => (basename(folder) === SCOPE ? packaged(kind, nameOrPath) : nameOrPath);
+  const candidates = isPackage
+    ? nodeModules().map((folder) => join(folder, nameOrPath))
+    : looksLikePath
+      ? [nameOrPath]
+      : modelFolders().map((folder) => join(folder, name(folder)));
   const found = candidates.find((folder) => existsSync(join(folder, "model.json")));
   if (found) return found;
+  if (isPackage) throw usage(`there is no model package ${nameOrPath} here: npm install ${nameOrPath}`);
   if (looksLikePath) {
     const there = existsSync(nameOrPath) && statSync(nameOrPath).isDirectory();
     throw usage(there ? `${nameOrPath} has no model.json` : `there is no model folder ${nameOrPath}`);
   }
   const names = listModels(kind);
+  if (names.length === 0)
+    throw usage(
+      `there is no model "${nameOrPath}" here, nor any other of its kind: npm install ${SCOPE}/${packaged(kind, nameOrPath)}, or name its folder`,
+    );
   throw usage(
-    `there is no model "${nameOrPath}"; ${names.length ? `found: ${names.join(", ")}` : "no models were found"} (in ${modelFolders().join(", ")})`,
+    `there is no model "${nameOrPath}"; found: ${names.join(", ")} (in ${modelFolders().join(", ")})`,
   );
 }
 

@@ -14,6 +14,9 @@ export interface SessionOptions {
   readonly unfold?: boolean;
 }
 
+/** A graph that is open. */
+export type Graph = InferenceSession;
+
 export type Ort = typeof import("onnxruntime-node");
 
 let library: Promise<Ort> | undefined;

@@ -1,18 +1,12 @@
 import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
-import { named } from "../core/near.js";
 import { once } from "../core/once.js";
-import type { Drafter, Modality, Model, Verifier } from "../core/types.js";
+import type { Drafter, Verifier } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { VideoFrame } from "../files/films/frame.js";
 import type { PictureSource } from "../files/pictures/read.js";
-import { plansBy } from "../medium/speculation.js";
-import { type AdaptivePlan, adaptive } from "../plans/adaptive.js";
-import { openTarget } from "../runtime/device.js";
-import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
-import { type Device, openSession } from "../runtime/ort.js";
-import { lazyTimes } from "../runtime/times.js";
-import * as verifiers from "../verifiers/index.js";
+import { type MediumModel, type OpenedParts, type OpenOptions, openMedium } from "../medium/open.js";
+import { losslessVerifier } from "../verifiers/named.js";
 import { type Animated, animateWith } from "./animating.js";
 import { createFrameDecoder } from "./decoder.js";
 import { createFrameEncoder } from "./encoder.js";
@@ -29,21 +23,13 @@ import { readStore, type StoredPiece } from "./store.js";
 import { VideoTokens } from "./tokens.js";
 import { type ClipReader, createClipReader } from "./words.js";
 
-export interface VideoModelOptions {
-  readonly device?: Device;
-  readonly threads?: number;
-  /** Called with a line when something works otherwise than asked for. */
-  readonly warn?: (line: string) => void;
-}
+export type VideoModelOptions = OpenOptions;
 
 /** A text -> video model, loaded. */
-export interface VideoModel extends ClipReader {
-  readonly name: string;
-  readonly manifest: VideoManifest;
+export interface VideoModel
+  extends ClipReader,
+    MediumModel<VideoManifest, VideoPrompt, Filming, VideoEncoded, VideoDrafterName> {
   readonly layout: Layout;
-  readonly device: Device;
-  readonly target: Model;
-  readonly modality: Modality<VideoPrompt, Filming, VideoEncoded>;
   /** What things look like in a style, by the model's store. */
   pieces(things: readonly number[], style: string): readonly StoredPiece[];
   /** Films what the prompt says: frames as they are done (see `Filming`). */
@@ -62,12 +48,7 @@ export interface VideoModel extends ClipReader {
   encode(frames: readonly PictureSource[]): Promise<VideoTokens>;
   /** Tokens -> frames. @throws errors for tokens of another model, of a wrong number or out of range */
   decode(film: VideoTokens): Promise<VideoFrame[]>;
-  /** The drafter that is fastest with this model. */
-  readonly defaultDrafter: VideoDrafterName;
-  drafter(name: VideoDrafterName): Promise<Drafter<VideoEncoded>>;
   verifier(name: VideoVerifierName): Verifier;
-  /** The adaptive plan of a drafter, by name or one's own, the same each time: it learns from film to film. */
-  plan(drafter: string | Drafter<VideoEncoded>): Promise<AdaptivePlan>;
 }
 
 /** @throws usage errors for an unknown model, failures that name a wrong or torn file. */
@@ -75,49 +56,28 @@ export async function loadVideoModel(
   nameOrPath: string = DEFAULT_VIDEO_MODEL,
   options: VideoModelOptions = {},
 ): Promise<VideoModel> {
-  const { device: wished = "cpu", threads, warn } = options;
-  const { manifest, file, checkAll, fingerprint } = findVideoModel(nameOrPath);
-  const { target: shape, clip } = manifest;
-  checkAll();
-
+  const { file, graph, ...opened } = await openMedium(findVideoModel(nameOrPath), {
+    ...options,
+    maxDepth: LONGEST_DRAFT,
+    measuring: COSTS,
+    drafters: makers,
+  });
+  const { manifest } = opened;
   const words = videoWordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8")));
   const reader = createClipReader(words, manifest);
   const layout = layoutOf(manifest);
-  const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
-  const target = await languageModel(session, shape as LanguageModelShape);
-  // These take turns with the target.
-  const beside = once((graph: string) => openSession(file(graph), { threads, quiet: true, unfold: true }));
-  const decoder = createFrameDecoder(() => beside(manifest.decoder.graph), manifest, layout);
+  const decoder = createFrameDecoder(() => graph(manifest.decoder.graph), manifest, layout);
   // Opened while the first tokens are made.
-  void beside(manifest.decoder.graph).catch(() => {});
-  const encoder = createFrameEncoder(() => beside(manifest.encoder.graph), manifest, layout);
+  void graph(manifest.decoder.graph).catch(() => {});
+  const encoder = createFrameEncoder(() => graph(manifest.encoder.graph), manifest, layout);
   const store = once((path: string) => readStore(path, words.store ?? []));
   const pieces = (things: readonly number[], style: string) =>
     manifest.store ? store(file(manifest.store))(things, style) : [];
 
-  const { aligned, copy, firstNonEmpty, given, gridLookup, jacobi, none } = drafters;
-  const planned = (drafter: Drafter) => given(firstNonEmpty(aligned(), drafter));
-  const looking = () => planned(gridLookup({ blank: clip.blank }));
-  const makers: Record<VideoDrafterName, () => Drafter<VideoEncoded>> = {
-    jacobi: () => jacobi({ window: LONGEST_DRAFT, filler: looking(), trust: 0.6 }),
-    lookup: () => ({ ...looking(), name: "lookup" }),
-    copy: () => ({ ...planned(copy({ blank: clip.blank })), name: "copy" }),
-    none,
-  };
-  const times = lazyTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`, COSTS);
-  const checks: Record<VideoVerifierName, () => Verifier> = {
-    identical: verifiers.identical,
-    rejection: verifiers.rejection,
-    block: verifiers.block,
-  };
-
   const model: VideoModel = {
     ...reader,
-    name: manifest.name,
-    manifest,
+    ...opened,
     layout,
-    device,
-    target,
     pieces,
     modality: video({ manifest, layout, decoder, pieces }),
     animate: (prompt, options = {}) => animateWith(model, prompt, options),
@@ -150,17 +110,24 @@ export async function loadVideoModel(
       return shown;
     },
     defaultDrafter: "jacobi",
-    drafter: once(async (name: VideoDrafterName) => named(makers, name, "drafter")()),
-    verifier: (name) => named(checks, name, "verifier")(),
-    plan: plansBy(async (name = "") =>
-      adaptive({
-        cost: await times(),
-        maxDepth: LONGEST_DRAFT,
-        earnings: manifest.earnings?.[name],
-      }),
-    ),
+    verifier: losslessVerifier,
   };
   return model;
+}
+
+type Makers = Record<VideoDrafterName, () => Drafter<VideoEncoded>>;
+
+function makers({ manifest }: OpenedParts<VideoManifest>): Makers {
+  const { blank } = manifest.clip;
+  const { aligned, copy, firstNonEmpty, given, gridLookup, jacobi, none } = drafters;
+  const planned = (drafter: Drafter) => given(firstNonEmpty(aligned(), drafter));
+  const looking = () => planned(gridLookup({ blank }));
+  return {
+    jacobi: () => jacobi({ window: LONGEST_DRAFT, filler: looking(), trust: 0.6 }),
+    lookup: () => ({ ...looking(), name: "lookup" }),
+    copy: () => ({ ...planned(copy({ blank })), name: "copy" }),
+    none,
+  };
 }
 
 /** Half a clip is in the cache on average, and passes are long. */

@@ -1,3 +1,5 @@
+import { LOSSLESS } from "../verifiers/named.js";
+
 /** Plain names, free of models: a command line can list them without loading any. */
 
 export const DEFAULT_VIDEO_MODEL = "sprites";
@@ -11,11 +13,7 @@ export const VIDEO_DRAFTERS = {
 
 export type VideoDrafterName = keyof typeof VIDEO_DRAFTERS;
 
-export const VIDEO_VERIFIERS = {
-  identical: "the tokens of plain decoding",
-  rejection: "the chances of plain decoding",
-  block: "the same, judging guesses as a whole",
-} as const;
+export const VIDEO_VERIFIERS = LOSSLESS;
 
 export type VideoVerifierName = keyof typeof VIDEO_VERIFIERS;
 

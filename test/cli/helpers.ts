@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import type { Host, ImageFloor, SpeechFloor, VideoFloor } from "../../src/cli/host.js";
+import type { Host, ImageLibrary, SpeechLibrary, VideoLibrary } from "../../src/cli/host.js";
 import { run } from "../../src/cli/program.js";
 
 interface FakeOptions {
@@ -17,17 +17,17 @@ interface FakeOptions {
 const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
 
 export const { fakeSpeech } = (await import(fixture("fake-speech.mjs").href)) as {
-  fakeSpeech: (options?: FakeOptions) => SpeechFloor;
+  fakeSpeech: (options?: FakeOptions) => SpeechLibrary;
 };
 
 export const { fakeImage } = (await import(fixture("fake-image.mjs").href)) as {
-  fakeImage: (options?: FakeOptions) => ImageFloor;
+  fakeImage: (options?: FakeOptions) => ImageLibrary;
 };
 
 export const { fakeVideo } = (await import(fixture("fake-video.mjs").href)) as {
   fakeVideo: (
     options?: FakeOptions & { readonly onFrame?: (index: number) => void },
-  ) => VideoFloor & { readonly log: { readonly painted: number } };
+  ) => VideoLibrary & { readonly log: { readonly painted: number } };
 };
 
 /** A folder that goes when the tests of this file are done. */
@@ -51,9 +51,9 @@ export interface Around {
   readonly terminal?: readonly ("stdin" | "stdout" | "stderr")[];
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
-  readonly speech?: SpeechFloor;
-  readonly image?: ImageFloor;
-  readonly video?: VideoFloor;
+  readonly speech?: SpeechLibrary;
+  readonly image?: ImageLibrary;
+  readonly video?: VideoLibrary;
 }
 
 /** A host whose output is kept. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { modalityChecks, sessionChecks } from "../../src/conformance/index.js";
+import { mediumChecks, modalityChecks, sessionChecks } from "../../src/conformance/index.js";
 import { createMeter, decode, type Token } from "../../src/core/index.js";
 import { copy } from "../../src/drafters/index.js";
 import {
@@ -34,23 +34,27 @@ const paint = async (options: DrawOptions = {}) => {
   return { ...image.report.metrics, tokens: image.tokens.tokens };
 };
 
-describe("a picture has the same tokens with every drafter", () => {
-  for (const temperature of [0, 0.7, 1]) {
-    it(`at temperature ${temperature}`, async () => {
-      const sampling = { temperature };
-      const plain = await paint({ drafter: "none", sampling });
-      expect(plain.tokensPerPass).toBe(1);
-      expect(plain.tokens).toHaveLength(256);
-      for (const drafter of Object.keys(IMAGE_DRAFTERS) as ImageDrafterName[]) {
-        if (drafter === "heads" && !model.manifest.heads) continue;
-        const drafted = await paint({ drafter, sampling });
-        expect(drafted.tokens, drafter).toEqual(plain.tokens);
-        if (drafter === "jacobi") expect(drafted.tokensPerPass).toBeGreaterThan(3);
-        if (drafter === "copy") expect(drafted.tokensPerPass).toBeGreaterThan(1.1);
-      }
-      expect((await paint({ draftLength: undefined, sampling })).tokens).toEqual(plain.tokens);
-    });
-  }
+conforms(
+  "a picture",
+  mediumChecks({
+    drafters: Object.keys(IMAGE_DRAFTERS),
+    least: { jacobi: 3, copy: 1.1 },
+    async make({ drafter, temperature, seed, signal }) {
+      return paint({ drafter: drafter as ImageDrafterName, sampling: { temperature }, seed, signal });
+    },
+    async roundTrip() {
+      const { tokens } = await generateImage(PROMPT, { model, seed: 3 });
+      return [tokens, ImageTokens.parse(ImageTokens.stringify(tokens))];
+    },
+  }),
+);
+
+describe("a picture has the same tokens", () => {
+  it("with the plan", async () => {
+    const plain = await paint({ drafter: "none" });
+    expect((await paint({ draftLength: undefined })).tokens).toEqual(plain.tokens);
+    expect(plain.tokens).toHaveLength(256);
+  });
 
   it("under guidance, which runs both prompts in one pass", async () => {
     const plain = await paint({ drafter: "none", guidance: 2 });

@@ -53,6 +53,29 @@ describe("models are found", () => {
   });
 });
 
+describe("models in packages are found", () => {
+  const here = process.cwd();
+  beforeEach(() => process.chdir(folder));
+  afterEach(() => process.chdir(here));
+
+  it("by their names and by those of their packages, from the working folder upwards", () => {
+    write("node_modules/@foretoken/toy-small", { name: "small" });
+    mkdirSync(join(folder, "deep", "er"), { recursive: true });
+    process.chdir(join(folder, "deep", "er"));
+    expect(listModels("toy")).toEqual(["small"]);
+    for (const name of ["small", "@foretoken/toy-small"]) expect(find(name).manifest.kind).toBe("toy");
+  });
+
+  it("or it is said how to get them", () => {
+    expect(() => find("small")).toThrow(
+      'there is no model "small" here, nor any other of its kind: npm install @foretoken/toy-small, or name its folder',
+    );
+    expect(() => find("@foretoken/toy-big")).toThrow(
+      "there is no model package @foretoken/toy-big here: npm install @foretoken/toy-big",
+    );
+  });
+});
+
 describe("what is wrong is named", () => {
   it("a field of the manifest", () => {
     write("toy", { license: 5 });

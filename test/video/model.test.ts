@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { mediumChecks } from "../../src/conformance/index.js";
 import { decode, type Token } from "../../src/core/index.js";
 import { given, gridLookup } from "../../src/drafters/index.js";
 import { fixedLength } from "../../src/plans/index.js";
@@ -19,6 +20,8 @@ import {
   videoSetup,
 } from "../../src/video/index.js";
 
+import { conforms } from "../conformance/run.js";
+
 let model: VideoModel;
 beforeAll(async () => {
   model = await loadVideoModel();
@@ -32,22 +35,32 @@ const film = async (options: AnimateOptions = {}) => {
 };
 const run = (filmings: (options: AnimateOptions) => AsyncIterable<Filming>) => filmed(model, filmings);
 
-describe("a film has the same tokens with every drafter", () => {
-  for (const temperature of [0, 0.6, 1]) {
-    it(`at temperature ${temperature}`, { timeout: 60_000 }, async () => {
-      const sampling = { temperature };
-      const plain = await film({ drafter: "none", sampling });
-      expect(plain.tokensPerPass).toBe(1);
-      for (const drafter of Object.keys(VIDEO_DRAFTERS) as VideoDrafterName[]) {
-        const drafted = await film({ drafter, sampling });
-        expect(drafted.key, drafter).toBe(plain.key);
-        if (drafter === "jacobi") expect(drafted.tokensPerPass).toBeGreaterThan(8);
-        if (drafter === "lookup") expect(drafted.tokensPerPass).toBeGreaterThan(3);
-      }
-      expect((await film({ draftLength: undefined, sampling })).key).toBe(plain.key);
-      expect((await film({ draftLength: 144, sampling })).key).toBe(plain.key);
-    });
-  }
+conforms(
+  "a film",
+  mediumChecks({
+    drafters: Object.keys(VIDEO_DRAFTERS),
+    least: { jacobi: 8, lookup: 3 },
+    async make({ drafter, temperature, seed, signal }) {
+      const { key, tokensPerPass } = await film({
+        drafter: drafter as VideoDrafterName,
+        sampling: { temperature },
+        seed,
+        signal,
+      });
+      return { tokens: [key], tokensPerPass };
+    },
+    async roundTrip() {
+      const { tokens } = await generateVideo(PROMPT, { model, seed: 3, frames: 2 });
+      return [tokens, VideoTokens.parse(VideoTokens.stringify(tokens))];
+    },
+  }),
+);
+
+describe("a film has the same tokens", () => {
+  it("with the plan, and with long drafts", async () => {
+    const plain = await film({ drafter: "none" });
+    for (const draftLength of [undefined, 144]) expect((await film({ draftLength })).key).toBe(plain.key);
+  });
 
   it("and other ones with another seed, stream or prompt", async () => {
     const keys = new Set<string>();

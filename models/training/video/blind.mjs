@@ -1,7 +1,7 @@
 // A blind test of films: unlabelled strips, ten near things and six motions to choose from, the key apart; then the score.
 //   node blind.mjs film MODEL OUT [SEED]      sheets, candidates and key to OUT
 //   node blind.mjs score OUT                  figures from OUT/answers.json
-// (after npm run build; MODEL/heldout.json is read). 24 (thing, motion) pairs that training never showed, in four styles, every second frame. The other
+// (after npm run build; heldout.json beside this file is read). 24 (thing, motion) pairs that training never showed, in four styles, every second frame. The other
 // nine things are of the thing's own category.
 // answers.json: [[thing 0..9, motion 0..5], ...], a pair a strip, in the sheets' order.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 // What pieces, the plan's guess and the memory are worth: tokens a pass over prompts as training showed them, with parts of
 // the drafter switched off.
-//   node parts.mjs MODEL [PROMPTS]      (after npm run build; MODEL/heldout.json is read)
+//   node parts.mjs MODEL [PROMPTS]      (after npm run build; heldout.json beside this file is read)
 // Counts passes only, with drafts of one length: a busy machine gives the same figures.
 import { resolve } from "node:path";
 import { PARTS, tokensByFrame, tokensByPart } from "../../../bench/video/frames.mjs";

@@ -6,7 +6,7 @@ import type { VideoModel } from "../../video/model.js";
 import type { VideoTokens } from "../../video/tokens.js";
 import { orAbort } from "../errors.js";
 import type { AnimateFlags } from "../flags.js";
-import { createTalk, type Host, type Talk, type VideoFloor } from "../host.js";
+import { createTalk, type Host, type Talk, type VideoLibrary } from "../host.js";
 import { readText } from "../input.js";
 import { jobsOf, readable, readPrompts } from "../prompts.js";
 import { count } from "../report.js";
@@ -77,7 +77,7 @@ async function filmPrompts(
 const filmOutputsFor = (
   places: Places,
   manifest: VideoManifest,
-  video: VideoFloor,
+  video: VideoLibrary,
   flags: AnimateFlags,
   host: Host,
   talk: Talk,
@@ -91,7 +91,7 @@ async function beginningOf(
   path: string,
   host: Host,
   talk: Talk,
-): Promise<(model: VideoModel, video: VideoFloor) => Promise<VideoTokens>> {
+): Promise<(model: VideoModel, video: VideoLibrary) => Promise<VideoTokens>> {
   if (/\.json$/i.test(path)) {
     const text = await readText(path, host);
     return async (_, { VideoTokens }) => VideoTokens.parse(text, path);

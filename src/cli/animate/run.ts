@@ -5,7 +5,7 @@ import type { Filming } from "../../video/modality.js";
 import type { VideoModel } from "../../video/model.js";
 import type { FrameTokens, VideoTokens } from "../../video/tokens.js";
 import type { AnimateFlags } from "../flags.js";
-import type { VideoFloor } from "../host.js";
+import type { VideoLibrary } from "../host.js";
 import type { Work } from "../report.js";
 import type { ClipSink, Shown } from "./clip.js";
 import { FIXED_DRAFT_LENGTH } from "./options.js";
@@ -33,7 +33,7 @@ export type Film = (
 ) => Promise<Filmed>;
 
 export function createFilm(
-  { VideoTokens }: VideoFloor,
+  { VideoTokens }: VideoLibrary,
   model: VideoModel,
   flags: AnimateFlags,
   signal: AbortSignal,

@@ -1,12 +1,12 @@
 import { failure, kindOf } from "../../core/errors.js";
 import type { ImageModel } from "../../image/model.js";
 import type { DrawFlags } from "../flags.js";
-import type { Host, ImageFloor, Talk } from "../host.js";
+import type { Host, ImageLibrary, Talk } from "../host.js";
 import { checkModel, openModel } from "../model-choice.js";
 import type { Recipe } from "./recipe.js";
 
 /** @throws a usage error that names near ones for a model that is not there, before anything is loaded */
-export const checkImageModel = (name: string | undefined, image: ImageFloor) =>
+export const checkImageModel = (name: string | undefined, image: ImageLibrary) =>
   checkModel(name, {
     standard: image.DEFAULT_IMAGE_MODEL,
     list: image.listImageModels,
@@ -14,7 +14,7 @@ export const checkImageModel = (name: string | undefined, image: ImageFloor) =>
   });
 
 /** The model that drew a picture. @throws a failure when it is not here, or is not what it was */
-export function sameModel({ model, version }: Recipe, path: string, image: ImageFloor): string {
+export function sameModel({ model, version }: Recipe, path: string, image: ImageLibrary): string {
   const where = `${path} was drawn by the model ${model} ${version}`;
   try {
     const here = image.findImageModel(model).manifest.version;
@@ -31,7 +31,7 @@ export function sameModel({ model, version }: Recipe, path: string, image: Image
 export const openImageModel = (
   name: string,
   flags: DrawFlags,
-  image: ImageFloor,
+  image: ImageLibrary,
   host: Host,
   talk: Talk,
 ): Promise<ImageModel> => openModel(name, image.loadImageModel, flags, host, talk);

@@ -7,11 +7,11 @@ import {
   IMAGE_VERIFIERS,
   type ImageDrafterName,
   type ImageVerifierName,
-  LOSSLESS_VERIFIERS as LOSSLESS,
 } from "../../image/names.js";
 import type { ImageTokens } from "../../image/tokens.js";
+import { isLossless } from "../../verifiers/named.js";
 import type { DrawFlags } from "../flags.js";
-import type { ImageFloor } from "../host.js";
+import type { ImageLibrary } from "../host.js";
 import { FIXED_DRAFT_LENGTH } from "./options.js";
 
 const whole = z.number().int().nonnegative();
@@ -48,7 +48,7 @@ export interface Recipe extends Omit<Stored, "from"> {
 }
 
 /** @throws failures that say why a file cannot be drawn again */
-export async function readRecipe(path: string, { ImageTokens }: ImageFloor): Promise<Recipe> {
+export async function readRecipe(path: string, { ImageTokens }: ImageLibrary): Promise<Recipe> {
   const { xmpAsString } = await inspect(path);
   const stored = xmpAsString === undefined ? undefined : fromXmp(xmpAsString);
   if (stored === undefined)
@@ -73,9 +73,9 @@ export function judging(flags: DrawFlags, base?: Recipe): { verifier: ImageVerif
   const alone = flags.relax === undefined ? "identical" : "nearest";
   const verifier = flags.plain ? "identical" : (flags.verifier ?? base?.verifier ?? alone);
   const relax = flags.relax ?? (flags.verifier === undefined ? base?.relax : undefined);
-  if (!LOSSLESS.includes(verifier)) return { verifier, relax };
+  if (!isLossless(verifier)) return { verifier, relax };
   if (flags.relax === undefined) return { verifier };
-  const relaxed = Object.keys(IMAGE_VERIFIERS).filter((name) => !LOSSLESS.includes(name));
+  const relaxed = Object.keys(IMAGE_VERIFIERS).filter((name) => !isLossless(name));
   throw usage(
     `--relax does not go with --verifier ${verifier}, which changes nothing: choose one of ${relaxed.join(", ")}`,
   );

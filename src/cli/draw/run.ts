@@ -6,7 +6,7 @@ import type { ImageModel } from "../../image/model.js";
 import type { ImageTokens } from "../../image/tokens.js";
 import { orAbort } from "../errors.js";
 import type { DrawFlags } from "../flags.js";
-import type { ImageFloor } from "../host.js";
+import type { ImageLibrary } from "../host.js";
 import type { Work } from "../report.js";
 import type { Recipe } from "./recipe.js";
 
@@ -25,7 +25,7 @@ export interface Drafting extends Pick<DrawFlags, "drafter" | "draftLength" | "p
 
 export type Draw = (recipe: Recipe, drafting: Drafting) => Promise<Drawn>;
 
-export function createDraw({ ImageTokens }: ImageFloor, model: ImageModel, signal: AbortSignal): Draw {
+export function createDraw({ ImageTokens }: ImageLibrary, model: ImageModel, signal: AbortSignal): Draw {
   return async (recipe, { onDrawing, ...drafting }) => {
     const meter = createMeter();
     let last: Drawing | undefined;

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import type { Verifier } from "../../core/types.js";
 import { SOUND_FORMATS } from "../../files/sound/write.js";
 import { DEFAULT_VOICE, SPEECH_DRAFTERS } from "../../speech/names.js";
-import * as verifiers from "../../verifiers/index.js";
+import { LOSSLESS } from "../../verifiers/named.js";
 import {
   add,
   deviceOption,
@@ -17,9 +16,6 @@ import {
 } from "../option-parts.js";
 import { number, oneOf } from "../parse.js";
 import { PLAYER_NAMES } from "./player.js";
-
-const { identical, rejection, block } = verifiers;
-export const VERIFIERS: Readonly<Record<string, () => Verifier>> = { identical, rejection, block };
 
 const OUTPUT = "Output (without any of these: played, if there is a player):";
 const VOICES = "Voice:";
@@ -66,7 +62,7 @@ export function speakOptions(command: Command): Command {
     {
       drafters: SPEECH_DRAFTERS,
       bestDrafter: "the voice's best",
-      verifiers: Object.keys(VERIFIERS),
+      verifiers: Object.keys(LOSSLESS),
       checks: "identical (the units are those of --plain), rejection or block (the chances are)",
       most: 64,
       length: "as many as pay here",

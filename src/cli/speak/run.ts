@@ -1,9 +1,9 @@
 import type { SentenceReport, Sound, SpeakOptions } from "../../speech/speak.js";
 import type { Voice } from "../../speech/voice.js";
+import { type LosslessName, losslessVerifier } from "../../verifiers/named.js";
 import type { SpeakFlags } from "../flags.js";
-import type { SpeechFloor } from "../host.js";
+import type { SpeechLibrary } from "../host.js";
 import type { Setting } from "../report.js";
-import { VERIFIERS } from "./options.js";
 
 export interface Saying {
   /** Without guesses, whatever the options say. */
@@ -18,9 +18,10 @@ export type Say = (
   saying?: Saying,
 ) => Promise<SentenceReport[]>;
 
-export function createSay(speech: SpeechFloor, voice: Voice, flags: SpeakFlags, signal: AbortSignal): Say {
+export function createSay(speech: SpeechLibrary, voice: Voice, flags: SpeakFlags, signal: AbortSignal): Say {
   const { drafter, draftLength, seed, speed, temperature } = flags;
-  const verifier = flags.verifier === undefined ? undefined : VERIFIERS[flags.verifier]();
+  const verifier =
+    flags.verifier === undefined ? undefined : losslessVerifier(flags.verifier as LosslessName);
   const options: SpeakOptions = {
     voice,
     verifier,

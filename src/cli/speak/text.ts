@@ -1,5 +1,5 @@
 import { kindOf, usage } from "../../core/errors.js";
-import type { SpeechFloor, Talk } from "../host.js";
+import type { SpeechLibrary, Talk } from "../host.js";
 import type { Piece, TextSource } from "../input.js";
 
 /**
@@ -8,7 +8,7 @@ import type { Piece, TextSource } from "../input.js";
  *
  * @throws a usage error when there is nothing to say in all of it
  */
-export async function* sayable(source: TextSource, speech: SpeechFloor, talk: Talk): AsyncGenerator<Piece> {
+export async function* sayable(source: TextSource, speech: SpeechLibrary, talk: Talk): AsyncGenerator<Piece> {
   const named = (message: string) =>
     usage(source.name === undefined ? message : `${source.name}: ${message}`);
   let said = 0;

@@ -4,10 +4,10 @@ import { send } from "../../files/stream.js";
 import type { Voice } from "../../speech/voice.js";
 import { orAbort } from "../errors.js";
 import type { VoiceChoice } from "../flags.js";
-import type { Host, SpeechFloor, Talk } from "../host.js";
+import type { Host, SpeechLibrary, Talk } from "../host.js";
 
 /** @throws a usage error that names near ones for a voice that is not there, before anything is loaded */
-export function checkVoice({ voice, model }: VoiceChoice, speech: SpeechFloor): string {
+export function checkVoice({ voice, model }: VoiceChoice, speech: SpeechLibrary): string {
   const name = model ?? voice ?? speech.DEFAULT_VOICE;
   const isPath = model !== undefined || /[/\\]|^\./.test(name);
   const names = isPath ? [] : speech.listVoices();
@@ -26,7 +26,7 @@ export function checkVoice({ voice, model }: VoiceChoice, speech: SpeechFloor): 
 export async function openVoice(
   place: string,
   choice: VoiceChoice,
-  speech: SpeechFloor,
+  speech: SpeechLibrary,
   host: Host,
   talk: Talk,
 ): Promise<Voice> {
@@ -35,7 +35,7 @@ export async function openVoice(
 }
 
 /** The names on standard output, what else there is to know behind them. */
-export async function listVoices(speech: SpeechFloor, { stdout }: Host): Promise<void> {
+export async function listVoices(speech: SpeechLibrary, { stdout }: Host): Promise<void> {
   const names = speech.listVoices();
   if (!names.length) throw usage("there are no voices: name a folder that holds some in FORETOKEN_MODELS");
   const width = Math.max(...names.map((name) => name.length));

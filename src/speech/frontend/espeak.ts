@@ -1,3 +1,9 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { failure } from "../../core/errors.js";
+import { listModels, modelFolders } from "../../runtime/manifest.js";
+
 type Phonemize = (text: string, language: string) => Promise<string[]>;
 
 let library: Promise<Phonemize> | undefined;
@@ -12,11 +18,34 @@ async function load(): Promise<Phonemize> {
   // Its loader listens for every error of the process and throws it again, with a megabyte of source code in front.
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => new Set(process.listeners(event as "exit")));
-  const { phonemize } = await import("phonemizer");
+  const { phonemize } = await phonemizer();
   events.forEach((event, i) => {
     for (const listener of process.listeners(event as "exit")) {
       if (!before[i].has(listener)) process.removeListener(event, listener);
     }
   });
   return phonemize;
+}
+
+/** It comes with a voice, and may be found from its folder only. */
+async function phonemizer(): Promise<typeof import("phonemizer")> {
+  try {
+    return await import("phonemizer");
+  } catch (cause) {
+    for (const folder of modelFolders())
+      for (const voice of listModels("speech")) {
+        const from = createRequire(join(folder, `voice-${voice}`, "package.json"));
+        try {
+          return (await import(
+            pathToFileURL(from.resolve("phonemizer")).href
+          )) as typeof import("phonemizer");
+        } catch {
+          // Not from here.
+        }
+      }
+    throw failure(
+      "what turns words into phonemes is not installed: npm install @foretoken/voice-joe brings it (or npm install phonemizer)",
+      cause,
+    );
+  }
 }
