@@ -10,5 +10,5 @@ export default defineConfig({
       { find: /^foretoken\/(.+)$/, replacement: `${source("")}$1/index.ts` },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: { include: ["test/**/*.test.ts"], globalSetup: "test/build.ts", testTimeout: 60_000 },
 });

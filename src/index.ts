@@ -12,17 +12,12 @@ export type * from "./core/types.js";
 export type { Pixels } from "./files/pictures/pixels.js";
 export type { PictureSource } from "./files/pictures/read.js";
 export { type DrawnImage, type DrawReport, draw, generateImage } from "./image/draw.js";
-export type { Drawn, DrawOptions } from "./image/drawing.js";
 export { listImageModels } from "./image/manifest.js";
 export type { Drawing } from "./image/modality.js";
-export {
-  type CompleteOptions,
-  type ImageModel,
-  type ImageModelOptions,
-  loadImageModel,
-} from "./image/model.js";
+export { loadImageModel } from "./image/model.js";
 export type { ImageDrafterName, ImageVerifierName } from "./image/names.js";
 export { ImageTokens } from "./image/tokens.js";
+export type { CompleteOptions, Drawn, DrawOptions, ImageModel, ImageModelOptions } from "./image/types.js";
 export { type GenerateOptions, generate } from "./medium/generate.js";
 export type { MediumModel, OpenOptions } from "./medium/open.js";
 export type { SpeculationOptions } from "./medium/speculation.js";
@@ -41,9 +36,9 @@ export {
   type ShownFrame,
   type VideoReport,
 } from "./video/animate.js";
-export type { Animated, AnimateOptions } from "./video/animating.js";
 export { listVideoModels } from "./video/manifest.js";
 export type { Filming } from "./video/modality.js";
-export { loadVideoModel, type VideoModel, type VideoModelOptions } from "./video/model.js";
+export { loadVideoModel } from "./video/model.js";
 export type { VideoDrafterName, VideoVerifierName } from "./video/names.js";
 export { VideoTokens } from "./video/tokens.js";
+export type { Animated, AnimateOptions, VideoModel, VideoModelOptions } from "./video/types.js";

@@ -15,6 +15,7 @@ export {
   type PlanFigures,
   planFigures,
 } from "./plan-cases.js";
-export { type SessionCheckOptions, sessionChecks } from "./session.js";
+export { sessionChecks } from "./session.js";
+export type { SessionCheckOptions } from "./session-record.js";
 export { TOY_HEADS, type Toy, type ToyOptions, toyModel } from "./toy.js";
 export { type VerifierCheckOptions, verifierChecks } from "./verifier.js";

@@ -1,7 +1,6 @@
 import { EMPTY, isChain, pathTo } from "../core/tree.js";
 import type { Draft, Model, Session, Step, Token } from "../core/types.js";
 import { assert } from "./check.js";
-import type { SessionCheckOptions } from "./session.js";
 
 /** A session, and a plain list of the tokens that it should hold. */
 export interface Recorded {
@@ -39,6 +38,34 @@ export interface Recorder extends AsyncDisposable {
  * model.
  */
 export type KnownRows = Map<string, Float32Array>;
+
+export interface SessionCheckOptions {
+  readonly prompt: readonly Token[];
+  /**
+   * Some tokens that may follow the prompt, at least eight. The more of them differ, the more mistakes show: three different
+   * ones at least, where the vocabulary has them.
+   */
+  readonly continuation: readonly Token[];
+  /** Largest difference of logits that counts as equal; 0: bit for bit. */
+  readonly tolerance?: number;
+  /**
+   * The same where the model's `exact` does not cover a draft, and behind what was kept of such a draft: as a share of the
+   * row's spread, its largest logit less its smallest; 1e-3 if left out. A model exact for chains only sums a node's attention
+   * in another order where other nodes stand between its ancestors. In float32 that moves logits by a millionth of their
+   * spread. A model that rounds activations to 8 bits mostly gives the same scores, and now and then rounds a value to its
+   * other neighbour: measure by how much that moves its logits, and give it three times that. A wrong ancestor moves most
+   * rows by a tenth of their spread and more.
+   */
+  readonly treeTolerance?: number;
+}
+
+/** What the checks of one kind need: tokens of the caller, and sessions that are compared with a record. */
+export interface SessionTools {
+  readonly prompt: readonly Token[];
+  readonly continuation: readonly Token[];
+  /** A fresh model with sessions on record. */
+  start(): Promise<Recorder>;
+}
 
 export async function recorder(
   create: () => Promise<Model>,

@@ -1,8 +1,7 @@
 import { chain } from "../core/tree.js";
 import type { Token } from "../core/types.js";
 import type { Check } from "./check.js";
-import type { SessionTools } from "./session.js";
-import type { Recorded, Recorder } from "./session-record.js";
+import type { Recorded, Recorder, SessionTools } from "./session-record.js";
 import { tree } from "./session-trees.js";
 
 /** Sessions of `openTogether`; there is nothing to check where a model has none. */

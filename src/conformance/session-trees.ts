@@ -1,8 +1,7 @@
 import { chain } from "../core/tree.js";
 import type { Draft, Token } from "../core/types.js";
 import type { Check } from "./check.js";
-import type { SessionTools } from "./session.js";
-import type { Recorded, Recorder } from "./session-record.js";
+import type { Recorded, Recorder, SessionTools } from "./session-record.js";
 
 /** Ten nodes each, as one pass over sessions opened together needs equally many rows. Tokens are places in a short list. */
 const SHAPES = {

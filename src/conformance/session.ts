@@ -1,37 +1,9 @@
 import { chain } from "../core/tree.js";
-import type { Model, Token } from "../core/types.js";
+import type { Model } from "../core/types.js";
 import { assert, type Check } from "./check.js";
-import { type KnownRows, type Recorder, recorder } from "./session-record.js";
+import { type KnownRows, recorder, type SessionCheckOptions, type SessionTools } from "./session-record.js";
 import { togetherChecks } from "./session-together.js";
 import { treeChecks } from "./session-trees.js";
-
-export interface SessionCheckOptions {
-  readonly prompt: readonly Token[];
-  /**
-   * Some tokens that may follow the prompt, at least eight. The more of them differ, the more mistakes show: three different
-   * ones at least, where the vocabulary has them.
-   */
-  readonly continuation: readonly Token[];
-  /** Largest difference of logits that counts as equal; 0: bit for bit. */
-  readonly tolerance?: number;
-  /**
-   * The same where the model's `exact` does not cover a draft, and behind what was kept of such a draft: as a share of the
-   * row's spread, its largest logit less its smallest; 1e-3 if left out. A model exact for chains only sums a node's attention
-   * in another order where other nodes stand between its ancestors. In float32 that moves logits by a millionth of their
-   * spread. A model that rounds activations to 8 bits mostly gives the same scores, and now and then rounds a value to its
-   * other neighbour: measure by how much that moves its logits, and give it three times that. A wrong ancestor moves most
-   * rows by a tenth of their spread and more.
-   */
-  readonly treeTolerance?: number;
-}
-
-/** What the checks of one kind need: tokens of the caller, and sessions that are compared with a record. */
-export interface SessionTools {
-  readonly prompt: readonly Token[];
-  readonly continuation: readonly Token[];
-  /** A fresh model with sessions on record. */
-  start(): Promise<Recorder>;
-}
 
 /** What every model and its sessions promise about caches: scores depend on the tokens, not on how they got there. */
 export function sessionChecks(create: () => Promise<Model>, options: SessionCheckOptions): Check[] {

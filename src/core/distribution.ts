@@ -1,5 +1,5 @@
 import { failure } from "./errors.js";
-import type { Token, TokenMask } from "./types.js";
+import type { Token, TokenMask } from "./token.js";
 
 /** A distribution over tokens: its support in ascending order, with unnormalised weights. */
 export interface Distribution {

@@ -1,6 +1,6 @@
 import { allowed, certain, type Distribution, distribution, NEGLIGIBLE, softmax } from "./distribution.js";
 import { failure, usage } from "./errors.js";
-import type { Token, TokenMask } from "./types.js";
+import type { Token, TokenMask } from "./token.js";
 
 /** How a token is chosen from a row of logits. The fields apply in this order, Hugging Face's order of warpers. */
 export interface Sampling {

@@ -1,8 +1,8 @@
 import type { Distribution } from "./distribution.js";
 import type { Sampling } from "./sampling.js";
+import type { Token, TokenMask } from "./token.js";
 
-/** An index into a model's vocabulary. */
-export type Token = number;
+export type { Token, TokenMask } from "./token.js";
 
 /** A tree of guessed tokens, parents before children. A chain has the parents -1, 0, 1, ... */
 export interface Draft {
@@ -76,9 +76,6 @@ export interface Scores {
   /** A further output at `node`, if the step asked for it. */
   hidden?(node: number, tap: string): Float32Array;
 }
-
-/** A bit a token: bit `t & 31` of word `t >> 5` is set where token t is allowed. */
-export type TokenMask = Uint32Array;
 
 /**
  * What may follow, by state. States are persistent: every node of a draft has its own. Only prefixes that the rules allow

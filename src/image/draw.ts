@@ -1,9 +1,10 @@
 import { createMeter, type Metrics } from "../core/metrics.js";
 import type { Pixels } from "../files/pictures/pixels.js";
-import { type DrawOptions, drawWith } from "./drawing.js";
+import { drawWith } from "./drawing.js";
 import type { Drawing } from "./modality.js";
 import { loadImageModel } from "./model.js";
 import { ImageTokens } from "./tokens.js";
+import type { DrawOptions } from "./types.js";
 
 export interface DrawReport {
   readonly metrics: Metrics;

@@ -1,38 +1,14 @@
 import { usage } from "../core/errors.js";
 import { createNoise } from "../core/noise.js";
 import type { Sampling } from "../core/sampling.js";
-import type { Drafter, Model, Round, Token, Verifier } from "../core/types.js";
+import type { Drafter, Model, Token, Verifier } from "../core/types.js";
 import { generate } from "../medium/generate.js";
-import { type Speculation, type SpeculationOptions, speculation } from "../medium/speculation.js";
+import { type Speculation, speculation } from "../medium/speculation.js";
 import { guided } from "../targets/guided.js";
 import type { ImageManifest } from "./manifest.js";
 import type { Drawing, ImageEncoded } from "./modality.js";
-import type { ImageModel } from "./model.js";
-import type { ImageDrafterName } from "./names.js";
+import type { Drawn, DrawOptions, ImageModel } from "./types.js";
 import type { ReadPrompt } from "./words.js";
-
-export interface DrawOptions extends SpeculationOptions<ImageEncoded, ImageDrafterName> {
-  /** A loaded model (best for more than one picture), or the name or path of one. */
-  readonly model?: ImageModel | string;
-  /** Left out, words of the prompt choose it ("3d", "flat"), else the model's default. */
-  readonly style?: string;
-  readonly verifier?: Verifier;
-  readonly sampling?: Sampling;
-  readonly seed?: number;
-  /** Which of several pictures of one seed. */
-  readonly stream?: number;
-  /** Scale of classifier-free guidance, 1 (none) to 20, also by place in the picture. */
-  readonly guidance?: number | ((place: number) => number);
-  readonly signal?: AbortSignal;
-  /** Yields behind every round of the loop, not only when a row is finished. */
-  readonly rounds?: boolean;
-  readonly onRound?: (round: Round) => void;
-  /** Told what became of words the model does not know. */
-  readonly warn?: (line: string) => void;
-}
-
-/** What a loaded model draws with. */
-export type Drawn = Omit<DrawOptions, "model">;
 
 type Kept = readonly (Token | undefined)[];
 

@@ -1,55 +1,18 @@
 import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
-import type { Drafter, Token, Verifier } from "../core/types.js";
+import type { Drafter, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
-import type { Pixels } from "../files/pictures/pixels.js";
 import { type PictureSource, readPicture } from "../files/pictures/read.js";
-import { type MediumModel, type OpenedParts, type OpenOptions, openMedium } from "../medium/open.js";
-import { changeRandomly, type Drawn, drawWith, keepFirst } from "./drawing.js";
+import { type OpenedParts, openMedium } from "../medium/open.js";
+import { changeRandomly, drawWith, keepFirst } from "./drawing.js";
 import { findImageModel, type ImageManifest, wordsSchema } from "./manifest.js";
-import { type Drawing, type ImageEncoded, type ImagePrompt, image } from "./modality.js";
-import { DEFAULT_IMAGE_MODEL, type ImageDrafterName, type ImageVerifierName } from "./names.js";
+import { type ImageEncoded, image } from "./modality.js";
+import { DEFAULT_IMAGE_MODEL, type ImageDrafterName } from "./names.js";
 import { paintTokens, readTokens, runHeads } from "./tokenizer.js";
 import { checkTokens, ImageTokens } from "./tokens.js";
+import type { ImageModel, ImageModelOptions } from "./types.js";
 import { imageVerifier } from "./verifiers.js";
-import { createReader, type Reader } from "./words.js";
-
-export type ImageModelOptions = OpenOptions;
-
-/** A text -> picture model, loaded. */
-export interface ImageModel
-  extends Reader,
-    MediumModel<ImageManifest, ImagePrompt, Drawing, ImageEncoded, ImageDrafterName> {
-  /** Draws: the tokens as they are done (see `Drawing`). */
-  tokens(prompt: string, options?: Drawn): AsyncGenerator<Drawing, void, undefined>;
-  /** The tokens of any picture. @throws failures that name the picture and what is wrong with it. */
-  encode(picture: PictureSource): Promise<ImageTokens>;
-  /** Tokens -> pixels. @throws errors for tokens of another model, of a wrong number or out of range. */
-  decode(tokens: ImageTokens | readonly Token[]): Promise<Pixels>;
-  /**
-   * Keeps some tokens of a picture (its first rows, or those marked true) and draws the others, in raster order: the model is
-   * causal, so what it draws fits what stands before, to the left and above; what is kept further down it has not seen.
-   */
-  complete(
-    picture: PictureSource | ImageTokens,
-    options: CompleteOptions,
-  ): AsyncGenerator<Drawing, void, undefined>;
-  /** Draws a random share `strength` (0..1) of a picture's tokens anew, causally as `complete` does. */
-  vary(
-    picture: PictureSource | ImageTokens,
-    strength: number,
-    options?: Drawn & { readonly prompt?: string },
-  ): AsyncGenerator<Drawing, void, undefined>;
-  /** A verifier by name. `relax`: how far from lossless, 0 upwards; only the relaxed ones take it. */
-  verifier(name: ImageVerifierName, relax?: number): Verifier;
-}
-
-export interface CompleteOptions extends Drawn {
-  /** What the picture shows; left out, the model goes by the picture alone. */
-  readonly prompt?: string;
-  /** How many first rows, or a flag for each token. */
-  readonly keep: number | readonly boolean[];
-}
+import { createReader } from "./words.js";
 
 /** @throws usage errors for an unknown model, failures that name a wrong or torn file. */
 export async function loadImageModel(

@@ -3,7 +3,6 @@ export { type CostCurve, type MeasureOptions, measureCost, passCost } from "./co
 export { DEVICES, openOn, type Placed } from "./device.js";
 export { cacheFolder, checkFile, type ExpectedFile } from "./files.js";
 export {
-  type Lag,
   type LanguageModelShape,
   languageModel,
   type Prefix,
@@ -20,4 +19,5 @@ export {
   modelFolders,
 } from "./manifest.js";
 export { type Device, openSession, type SessionOptions } from "./ort.js";
+export type { Lag } from "./pass-rows.js";
 export { cachedTimes } from "./times.js";

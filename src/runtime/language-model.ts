@@ -4,7 +4,7 @@ import { depths, EMPTY } from "../core/tree.js";
 import type { Draft, Model, Scores, Step, Token } from "../core/types.js";
 import { type CacheShape, createCache } from "./cache.js";
 import { floats, type Ort, ort } from "./ort.js";
-import { hide, laggedToken, scoredRows, tokenAt } from "./pass-rows.js";
+import { hide, type Lag, laggedToken, scoredRows, tokenAt } from "./pass-rows.js";
 import { openSequences, type Sequence } from "./sequence.js";
 
 /** Names of the contract's tensors; `%` stands for the layer's number. */
@@ -36,15 +36,6 @@ export interface LanguageModelShape extends CacheShape {
   readonly taps?: Readonly<Record<string, readonly number[]>>;
   /** Tensor names that differ from `TENSORS`. */
   readonly tensors?: Partial<TensorNames>;
-}
-
-/** A further input int64 [B,S]: the token `distance` places before each row's own. */
-export interface Lag {
-  readonly tensor: string;
-  readonly distance: number;
-  /** The first place of a sequence that counts, and what stands for those before it. */
-  readonly from: number;
-  readonly none: Token;
 }
 
 /**

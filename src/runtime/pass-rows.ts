@@ -1,6 +1,5 @@
 import { pathTo } from "../core/tree.js";
 import type { Draft, Token } from "../core/types.js";
-import type { Lag } from "./language-model.js";
 
 /** What the rows of a pass are given, by the step's committed tokens and its draft. */
 
@@ -10,6 +9,15 @@ const HIDDEN = -1e9;
 /** Committed tokens, then the draft, then the last token again to fill up. */
 export const tokenAt = (tokens: readonly Token[], draft: Draft, index: number) =>
   index < tokens.length ? tokens[index] : (draft.tokens[index - tokens.length] ?? tokens[tokens.length - 1]);
+
+/** A further input int64 [B,S]: the token `distance` places before each row's own. */
+export interface Lag {
+  readonly tensor: string;
+  readonly distance: number;
+  /** The first place of a sequence that counts, and what stands for those before it. */
+  readonly from: number;
+  readonly none: Token;
+}
 
 /** A sequence's tokens: those in the cache, the step's own, those of its draft. */
 interface Known {

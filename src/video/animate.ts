@@ -3,10 +3,11 @@ import type { Ground } from "../files/films/frame.js";
 import { compose, type VideoFrame } from "../files/films/frame.js";
 import type { Pixels } from "../files/pictures/pixels.js";
 import type { PictureSource } from "../files/pictures/read.js";
-import { type Animated, type AnimateOptions, animateWith } from "./animating.js";
+import { animateWith } from "./animating.js";
 import type { Filming } from "./modality.js";
-import { loadVideoModel, type VideoModel } from "./model.js";
+import { loadVideoModel } from "./model.js";
 import { type FrameTokens, VideoTokens } from "./tokens.js";
+import type { Animated, AnimateOptions, VideoModel } from "./types.js";
 
 /** A frame on its ground: RGB beside the thing's own RGBA. */
 export interface ShownFrame extends VideoFrame, Pixels {

@@ -1,39 +1,15 @@
 import { usage } from "../core/errors.js";
 import type { Sampling } from "../core/sampling.js";
-import type { Model, Round, Token, Verifier } from "../core/types.js";
+import type { Model, Token, Verifier } from "../core/types.js";
 import { generate } from "../medium/generate.js";
-import { type Speculation, type SpeculationOptions, speculation } from "../medium/speculation.js";
+import { type Speculation, speculation } from "../medium/speculation.js";
 import { adjusted } from "../targets/adjusted.js";
 import type { Filming, VideoEncoded } from "./modality.js";
-import type { VideoModel } from "./model.js";
-import { ANIMATED, LONGEST_DRAFT, MOST_FRAMES, type VideoDrafterName } from "./names.js";
+import { ANIMATED, LONGEST_DRAFT, MOST_FRAMES } from "./names.js";
 import { recalling } from "./recall.js";
 import { type FrameTokens, framesOf } from "./tokens.js";
+import type { Animated, VideoModel } from "./types.js";
 import type { ReadClip } from "./words.js";
-
-export interface AnimateOptions extends SpeculationOptions<VideoEncoded, VideoDrafterName> {
-  /** A loaded model (best for more than one film), or the name or path of one. */
-  readonly model?: VideoModel | string;
-  /** Left out, words of the prompt choose it ("3d", "animated"), else the model's default. */
-  readonly style?: string;
-  readonly verifier?: Verifier;
-  readonly sampling?: Sampling;
-  /** How much the model's store is believed of what things look like: 0 (not at all) to below 1. */
-  readonly recall?: number;
-  readonly seed?: number;
-  /** Which of several films of one seed. */
-  readonly stream?: number;
-  /** Frames wanted; beyond one clip of the model a film goes on from its own last frames. */
-  readonly frames?: number;
-  readonly signal?: AbortSignal;
-  /** Yields behind every round of the loop, not only when frames are finished. */
-  readonly rounds?: boolean;
-  readonly onRound?: (round: Round) => void;
-  /** Told what became of words the model does not know. */
-  readonly warn?: (line: string) => void;
-}
-
-export type Animated = Omit<AnimateOptions, "model">;
 
 /** What stands before a film begins. */
 export interface Beginning {

@@ -15,19 +15,13 @@ export {
   type ShownFrame,
   type VideoReport,
 } from "./animate.js";
-export {
-  type Animated,
-  type AnimateOptions,
-  recallingTarget,
-  type VideoSetup,
-  videoSetup,
-} from "./animating.js";
+export { recallingTarget, type VideoSetup, videoSetup } from "./animating.js";
 export type { FrameDecoder } from "./decoder.js";
 export { type Box, type Layout, layoutOf, type Shift } from "./layout.js";
 export { findVideoModel, listVideoModels, type VideoManifest, type VideoWords } from "./manifest.js";
 export { type Matte, readMatte } from "./matte.js";
 export { type Filming, type VideoEncoded, type VideoParts, type VideoPrompt, video } from "./modality.js";
-export { loadVideoModel, type VideoModel, type VideoModelOptions } from "./model.js";
+export { loadVideoModel } from "./model.js";
 export {
   DEFAULT_VIDEO_MODEL,
   VIDEO_DRAFTERS,
@@ -37,4 +31,5 @@ export {
 } from "./names.js";
 export type { StoredPiece } from "./store.js";
 export { type FrameTokens, VideoTokens } from "./tokens.js";
+export type { Animated, AnimateOptions, VideoModel, VideoModelOptions } from "./types.js";
 export { type ClipReader, createClipReader, type ReadClip } from "./words.js";

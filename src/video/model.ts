@@ -1,55 +1,22 @@
 import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
 import { once } from "../core/once.js";
-import type { Drafter, Verifier } from "../core/types.js";
+import type { Drafter } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { VideoFrame } from "../files/films/frame.js";
-import type { PictureSource } from "../files/pictures/read.js";
-import { type MediumModel, type OpenedParts, type OpenOptions, openMedium } from "../medium/open.js";
+import { type OpenedParts, openMedium } from "../medium/open.js";
 import { losslessVerifier } from "../verifiers/named.js";
-import { type Animated, animateWith } from "./animating.js";
+import { animateWith } from "./animating.js";
 import { createFrameDecoder } from "./decoder.js";
 import { createFrameEncoder } from "./encoder.js";
-import { type Layout, layoutOf } from "./layout.js";
+import { layoutOf } from "./layout.js";
 import { findVideoModel, type VideoManifest, videoWordsSchema } from "./manifest.js";
-import { type Filming, type VideoEncoded, type VideoPrompt, video } from "./modality.js";
-import {
-  DEFAULT_VIDEO_MODEL,
-  LONGEST_DRAFT,
-  type VideoDrafterName,
-  type VideoVerifierName,
-} from "./names.js";
-import { readStore, type StoredPiece } from "./store.js";
+import { type VideoEncoded, video } from "./modality.js";
+import { DEFAULT_VIDEO_MODEL, LONGEST_DRAFT, type VideoDrafterName } from "./names.js";
+import { readStore } from "./store.js";
 import { VideoTokens } from "./tokens.js";
-import { type ClipReader, createClipReader } from "./words.js";
-
-export type VideoModelOptions = OpenOptions;
-
-/** A text -> video model, loaded. */
-export interface VideoModel
-  extends ClipReader,
-    MediumModel<VideoManifest, VideoPrompt, Filming, VideoEncoded, VideoDrafterName> {
-  readonly layout: Layout;
-  /** What things look like in a style, by the model's store. */
-  pieces(things: readonly number[], style: string): readonly StoredPiece[];
-  /** Films what the prompt says: frames as they are done (see `Filming`). */
-  animate(prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
-  /**
-   * Image to video: moves the thing in a picture as the prompt says. It is cut out by the picture's alpha or from its plain
-   * ground, and stands in the middle of the first frame at the usual size.
-   */
-  from(picture: PictureSource, prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
-  /** Goes on from frames that are there, of which the last few count; films what comes after them. */
-  continue(
-    film: VideoTokens,
-    options?: Animated & { readonly prompt?: string },
-  ): AsyncGenerator<Filming, void, undefined>;
-  /** The tokens of a film's frames: things that move before a plain ground. @throws failures that name the frame */
-  encode(frames: readonly PictureSource[]): Promise<VideoTokens>;
-  /** Tokens -> frames. @throws errors for tokens of another model, of a wrong number or out of range */
-  decode(film: VideoTokens): Promise<VideoFrame[]>;
-  verifier(name: VideoVerifierName): Verifier;
-}
+import type { VideoModel, VideoModelOptions } from "./types.js";
+import { createClipReader } from "./words.js";
 
 /** @throws usage errors for an unknown model, failures that name a wrong or torn file. */
 export async function loadVideoModel(

@@ -1,15 +1,13 @@
 import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, describe, expect, it } from "vitest";
-import { build, program, spawned, temporaryFolder } from "./helpers.js";
+import { describe, expect, it } from "vitest";
+import { program, spawned, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
 const model = existsSync(new URL("../../models/sprites/model.json", import.meta.url));
 const loaded = { env: { NODE_DEBUG: "module,esm" } };
-
-beforeAll(build, 60_000);
 
 describe("the program", () => {
   it("helps, and says what cannot be meant, without loading what makes films", async () => {

@@ -1,15 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { beforeAll, describe, expect, it } from "vitest";
-import { build, spawned, temporaryFolder } from "./helpers.js";
+import { describe, expect, it } from "vitest";
+import { spawned, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
 const model = (name: string) => existsSync(new URL(`../../models/${name}/model.json`, import.meta.url));
 const loaded = { env: { NODE_DEBUG: "module,esm" } };
-
-beforeAll(build, 60_000);
 
 describe("the program", () => {
   it("speaks of all media", async () => {

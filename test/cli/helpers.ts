@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -136,22 +136,4 @@ export function spawned(
   return new Promise((resolve) =>
     child.on("close", (code) => resolve({ code, out: Buffer.concat(out), err })),
   );
-}
-
-const newest = (folder: string): number =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.[jt]s$/.test(path))
-    .reduce((latest, path) => Math.max(latest, statSync(join(folder, path)).mtimeMs), 0);
-
-/** Builds dist/ if it is older than the sources: what is started must be what is here. */
-export async function build(): Promise<void> {
-  const root = fileURLToPath(new URL("../../", import.meta.url));
-  try {
-    if (newest(join(root, "dist")) >= newest(join(root, "src"))) return;
-  } catch {
-    // No dist/ yet.
-  }
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const child = spawn(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
-  await new Promise((resolve) => child.on("close", resolve));
 }

@@ -1,14 +1,12 @@
 import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
-import { build, spawned, temporaryFolder } from "./helpers.js";
+import { spawned, temporaryFolder } from "./helpers.js";
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
 const long = Array.from({ length: 400 }, () => "word").join(" ");
-
-beforeAll(build, 60_000);
 
 describe("the program", () => {
   it("helps, without loading what runs models", async () => {

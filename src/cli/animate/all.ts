@@ -1,4 +1,4 @@
-import type { VideoModel } from "../../video/model.js";
+import type { VideoModel } from "../../video/types.js";
 import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "../compare.js";
 import type { AnimateFlags } from "../flags.js";
 import type { Host, Talk } from "../host.js";

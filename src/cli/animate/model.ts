@@ -1,6 +1,6 @@
 import type { Ground } from "../../files/films/frame.js";
 import type { VideoManifest } from "../../video/manifest.js";
-import type { VideoModel } from "../../video/model.js";
+import type { VideoModel } from "../../video/types.js";
 import type { AnimateFlags } from "../flags.js";
 import type { Host, Talk, VideoLibrary } from "../host.js";
 import { checkModel, listStyles, openModel, sendNames } from "../model-choice.js";

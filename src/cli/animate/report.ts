@@ -1,4 +1,4 @@
-import type { VideoModel } from "../../video/model.js";
+import type { VideoModel } from "../../video/types.js";
 import type { AnimateFlags } from "../flags.js";
 import { addWork, columns, count, inSeconds, workRows } from "../report.js";
 import type { ClipWish, Filmed } from "./run.js";

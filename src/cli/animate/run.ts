@@ -1,9 +1,8 @@
 import { createMeter } from "../../core/metrics.js";
 import type { Ground } from "../../files/films/frame.js";
-import type { Animated } from "../../video/animating.js";
 import type { Filming } from "../../video/modality.js";
-import type { VideoModel } from "../../video/model.js";
 import type { FrameTokens, VideoTokens } from "../../video/tokens.js";
+import type { Animated, VideoModel } from "../../video/types.js";
 import type { AnimateFlags } from "../flags.js";
 import type { VideoLibrary } from "../host.js";
 import type { Work } from "../report.js";

@@ -1,5 +1,5 @@
 import { toXmp } from "../../files/pictures/xmp.js";
-import type { ImageModel } from "../../image/model.js";
+import type { ImageModel } from "../../image/types.js";
 import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "../compare.js";
 import type { DrawFlags } from "../flags.js";
 import type { Host, Talk } from "../host.js";

@@ -1,5 +1,5 @@
 import { failure, kindOf } from "../../core/errors.js";
-import type { ImageModel } from "../../image/model.js";
+import type { ImageModel } from "../../image/types.js";
 import type { DrawFlags } from "../flags.js";
 import type { Host, ImageLibrary, Talk } from "../host.js";
 import { checkModel, openModel } from "../model-choice.js";

@@ -4,7 +4,7 @@ import type { Raster } from "../../files/pictures/pixels.js";
 import { agreeing, FELL, STANDS, type Tint, tinted } from "../../files/pictures/tint.js";
 import { writeWhole } from "../../files/place.js";
 import type { Drawing } from "../../image/modality.js";
-import type { ImageModel } from "../../image/model.js";
+import type { ImageModel } from "../../image/types.js";
 import { FOR_PICTURES, type PictureOutputs } from "./outputs.js";
 
 /** Shows a picture while it is drawn. */

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { failure, usage } from "../../core/errors.js";
 import { fromXmp, inspect } from "../../files/pictures/xmp.js";
-import type { ImageModel } from "../../image/model.js";
 import {
   IMAGE_DRAFTERS,
   IMAGE_VERIFIERS,
@@ -9,6 +8,7 @@ import {
   type ImageVerifierName,
 } from "../../image/names.js";
 import type { ImageTokens } from "../../image/tokens.js";
+import type { ImageModel } from "../../image/types.js";
 import { isLossless } from "../../verifiers/named.js";
 import type { DrawFlags } from "../flags.js";
 import type { ImageLibrary } from "../host.js";

@@ -1,4 +1,4 @@
-import type { ImageModel } from "../../image/model.js";
+import type { ImageModel } from "../../image/types.js";
 import type { DrawFlags } from "../flags.js";
 import { addWork, columns, count, inSeconds, workRows } from "../report.js";
 import type { Recipe } from "./recipe.js";

@@ -1,9 +1,8 @@
 import { createMeter } from "../../core/metrics.js";
 import type { Pixels } from "../../files/pictures/pixels.js";
-import type { DrawOptions } from "../../image/drawing.js";
 import type { Drawing } from "../../image/modality.js";
-import type { ImageModel } from "../../image/model.js";
 import type { ImageTokens } from "../../image/tokens.js";
+import type { DrawOptions, ImageModel } from "../../image/types.js";
 import { orAbort } from "../errors.js";
 import type { DrawFlags } from "../flags.js";
 import type { ImageLibrary } from "../host.js";

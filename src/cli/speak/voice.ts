@@ -37,7 +37,10 @@ export async function openVoice(
 /** The names on standard output, what else there is to know behind them. */
 export async function listVoices(speech: SpeechLibrary, { stdout }: Host): Promise<void> {
   const names = speech.listVoices();
-  if (!names.length) throw usage("there are no voices: name a folder that holds some in FORETOKEN_MODELS");
+  if (!names.length)
+    throw usage(
+      "there are no voices: npm install @foretoken/voice-joe, or name a folder that holds some in FORETOKEN_MODELS",
+    );
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => {
     const { version, license, sampleRate } = speech.findVoice(name).manifest;
