@@ -1,5 +1,6 @@
-import { createMeter, type Metrics } from "../core/metrics.js";
+import type { Metrics } from "../core/metrics.js";
 import type { Pixels } from "../files/pictures/pixels.js";
+import { toEnd } from "../medium/run.js";
 import { drawWith } from "./drawing.js";
 import type { Drawing } from "./modality.js";
 import { loadImageModel } from "./model.js";
@@ -42,17 +43,12 @@ export async function* draw(
  */
 export async function generateImage(prompt: string, options: DrawOptions = {}): Promise<DrawnImage> {
   const model = await modelOf(options);
-  const meter = createMeter();
-  let last: Drawing | undefined;
-  const onRound: DrawOptions["onRound"] = (round) => {
-    meter.observe(round);
-    options.onRound?.(round);
-  };
-  for await (const drawing of drawWith(model, prompt, { ...options, onRound })) last = drawing;
+  const drawings = (watch: Pick<DrawOptions, "onRound">) => drawWith(model, prompt, { ...options, ...watch });
+  const { last, metrics } = await toEnd(drawings, { onRound: options.onRound });
   const began = performance.now();
-  const pixels = await last!.picture();
-  const report = { metrics: meter.read(), decodeTime: performance.now() - began };
-  return { ...pixels, tokens: ImageTokens.of(last!.tokens, model.manifest), report };
+  const pixels = await last.picture();
+  const report = { metrics, decodeTime: performance.now() - began };
+  return { ...pixels, tokens: ImageTokens.of(last.tokens, model.manifest), report };
 }
 
 const modelOf = async ({ model, warn }: DrawOptions) =>

@@ -1,9 +1,8 @@
 import { usage } from "../core/errors.js";
 import { createNoise } from "../core/noise.js";
-import type { Sampling } from "../core/sampling.js";
-import type { Drafter, Model, Token, Verifier } from "../core/types.js";
+import type { Drafter, Model, Token } from "../core/types.js";
 import { generate } from "../medium/generate.js";
-import { type Speculation, speculation } from "../medium/speculation.js";
+import { type Setup, setUp } from "../medium/setup.js";
 import { guided } from "../targets/guided.js";
 import type { ImageManifest } from "./manifest.js";
 import type { Drawing, ImageEncoded } from "./modality.js";
@@ -35,10 +34,8 @@ export async function* drawWith(
   }
 }
 
-export interface ImageSetup extends Speculation<ImageEncoded> {
+export interface ImageSetup extends Setup<ImageEncoded> {
   readonly target: Model;
-  readonly sampling: Sampling;
-  readonly verifier: Verifier | undefined;
 }
 
 /** What `decode` needs besides the prompt's tokens. Plans learn from picture to picture. */
@@ -47,8 +44,7 @@ export async function imageSetup(
   options: Drawn,
   { unconditional }: Pick<ReadPrompt, "unconditional">,
 ): Promise<ImageSetup> {
-  const { verifier, guidance = 1 } = options;
-  const sampling = { ...model.manifest.sampling, ...options.sampling };
+  const { guidance = 1 } = options;
   if (typeof guidance === "number" && !(guidance >= 1 && guidance <= 20))
     throw usage(`guidance is ${guidance}: give a number from 1 (none) to 20`);
   const isGuided = guidance !== 1;
@@ -57,7 +53,7 @@ export async function imageSetup(
     ...model,
     plan: (drafter: string | Drafter<ImageEncoded>) => model.plan(drafter, isGuided ? 2 : 1),
   };
-  return { target, sampling, verifier, ...(await speculation(drafting, options, 128)) };
+  return { target, ...(await setUp(drafting, options, 128)) };
 }
 
 function guidedTarget(

@@ -1,9 +1,8 @@
-import type { Sampling } from "../core/sampling.js";
-import type { Round, Token, Verifier } from "../core/types.js";
+import type { Token, Verifier } from "../core/types.js";
 import type { Pixels } from "../files/pictures/pixels.js";
 import type { PictureSource } from "../files/pictures/read.js";
 import type { MediumModel, OpenOptions } from "../medium/open.js";
-import type { SpeculationOptions } from "../medium/speculation.js";
+import type { PromptOptions } from "../medium/setup.js";
 import type { ImageManifest } from "./manifest.js";
 import type { Drawing, ImageEncoded, ImagePrompt } from "./modality.js";
 import type { ImageDrafterName, ImageVerifierName } from "./names.js";
@@ -48,22 +47,9 @@ export interface CompleteOptions extends Drawn {
 }
 
 /** What a loaded model draws with. */
-export interface Drawn extends SpeculationOptions<ImageEncoded, ImageDrafterName> {
-  /** Left out, words of the prompt choose it ("3d", "flat"), else the model's default. */
-  readonly style?: string;
-  readonly verifier?: Verifier;
-  readonly sampling?: Sampling;
-  readonly seed?: number;
-  /** Which of several pictures of one seed. */
-  readonly stream?: number;
+export interface Drawn extends PromptOptions<ImageEncoded, ImageDrafterName> {
   /** Scale of classifier-free guidance, 1 (none) to 20, also by place in the picture. */
   readonly guidance?: number | ((place: number) => number);
-  readonly signal?: AbortSignal;
-  /** Yields behind every round of the loop, not only when a row is finished. */
-  readonly rounds?: boolean;
-  readonly onRound?: (round: Round) => void;
-  /** Told what became of words the model does not know. */
-  readonly warn?: (line: string) => void;
 }
 
 export interface DrawOptions extends Drawn {

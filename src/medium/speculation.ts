@@ -11,7 +11,7 @@ export interface SpeculationOptions<E extends Encoded, Name extends string> {
 }
 
 /** A model of any medium, as far as its drafters go. */
-export interface Drafting<E extends Encoded, Name extends string> {
+export interface Draftable<E extends Encoded, Name extends string> {
   readonly defaultDrafter: Name;
   drafter(name: Name): Promise<Drafter<E>>;
   plan(drafter: string | Drafter<E>): Promise<Plan>;
@@ -24,7 +24,7 @@ export interface Speculation<E extends Encoded> {
 
 /** The drafter and the plan that were asked for. @throws a usage error for a length out of range */
 export async function speculation<E extends Encoded, Name extends string>(
-  { defaultDrafter, drafter: named, plan }: Drafting<E, Name>,
+  { defaultDrafter, drafter: named, plan }: Draftable<E, Name>,
   { drafter: wished = defaultDrafter, draftLength }: SpeculationOptions<E, Name>,
   most: number,
 ): Promise<Speculation<E>> {

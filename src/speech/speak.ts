@@ -1,9 +1,8 @@
 import { usage } from "../core/errors.js";
 import { createMeter, type Metrics } from "../core/metrics.js";
-import type { Sampling } from "../core/sampling.js";
-import type { Token, Verifier } from "../core/types.js";
+import type { Token } from "../core/types.js";
 import { generate } from "../medium/generate.js";
-import { type Speculation, type SpeculationOptions, speculation } from "../medium/speculation.js";
+import { type MakeOptions, type Setup, setUp } from "../medium/setup.js";
 import { normalize } from "./frontend/normalize.js";
 import { prepare } from "./frontend/phonemes.js";
 import { paragraphs, sentences } from "./frontend/sentences.js";
@@ -12,15 +11,11 @@ import type { SpeechDrafterName } from "./names.js";
 import { timeStretch } from "./stretch.js";
 import { loadVoice, type Voice } from "./voice.js";
 
-export interface SpeakOptions extends SpeculationOptions<SpeechEncoded, SpeechDrafterName> {
+export interface SpeakOptions extends MakeOptions<SpeechEncoded, SpeechDrafterName> {
   /** A loaded voice (best for more than one text), or the name or path of one. */
   readonly voice?: Voice | string;
-  readonly verifier?: Verifier;
-  readonly sampling?: Sampling;
-  readonly seed?: number;
   /** 0.5 half as fast, 2 twice as fast, at the same pitch. */
   readonly speed?: number;
-  readonly signal?: AbortSignal;
   /** Told of each sentence when it has been said. */
   readonly onSentence?: (report: SentenceReport) => void;
 }
@@ -134,16 +129,11 @@ export async function* speak(
   }
 }
 
-export interface SpeechSetup extends Speculation<SpeechEncoded> {
-  readonly sampling: Sampling;
-  readonly verifier: Verifier | undefined;
-}
+export type SpeechSetup = Setup<SpeechEncoded>;
 
 /** What `decode` needs besides the sentence, from the options of `speak`. Plans learn from sentence to sentence. */
-export async function speechSetup(voice: Voice, options: SpeakOptions): Promise<SpeechSetup> {
-  const sampling = { ...voice.manifest.sampling, ...options.sampling };
-  return { sampling, verifier: options.verifier, ...(await speculation(voice, options, 64)) };
-}
+export const speechSetup = (voice: Voice, options: SpeakOptions): Promise<SpeechSetup> =>
+  setUp(voice, options, 64);
 
 export function concat(parts: readonly Float32Array[]): Float32Array {
   const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));

@@ -1,8 +1,9 @@
-import { createMeter, type Metrics } from "../core/metrics.js";
+import type { Metrics } from "../core/metrics.js";
 import type { Ground } from "../files/films/frame.js";
 import { compose, type VideoFrame } from "../files/films/frame.js";
 import type { Pixels } from "../files/pictures/pixels.js";
 import type { PictureSource } from "../files/pictures/read.js";
+import { toEnd } from "../medium/run.js";
 import { animateWith } from "./animating.js";
 import type { Filming } from "./modality.js";
 import { loadVideoModel } from "./model.js";
@@ -71,15 +72,10 @@ export async function filmed(
   run: (options: Pick<Animated, "onRound">) => AsyncIterable<Filming>,
   { onRound }: Pick<Animated, "onRound"> = {},
 ): Promise<GeneratedVideo> {
-  const meter = createMeter();
   const frames: ShownFrame[] = [];
   const tokens: FrameTokens[] = [];
   let decodeTime = 0;
-  const observe: Animated["onRound"] = (round) => {
-    meter.observe(round);
-    onRound?.(round);
-  };
-  for await (const filming of run({ onRound: observe })) {
+  const each = async (filming: Filming) => {
     const began = performance.now();
     while (frames.length < filming.frames) {
       const ground = filming.ground as Ground;
@@ -95,13 +91,14 @@ export async function filmed(
       tokens.push(filming.patches(frame.index));
     }
     decodeTime += performance.now() - began;
-  }
+  };
+  const { metrics } = await toEnd(run, { onRound, each });
   const { manifest } = model;
   return {
     frames,
     fps: manifest.clip.fps,
     tokens: VideoTokens.of(tokens, frames[0].ground, manifest),
-    report: { metrics: meter.read(), decodeTime },
+    report: { metrics, decodeTime },
   };
 }
 

@@ -1,8 +1,7 @@
 import { usage } from "../core/errors.js";
-import type { Sampling } from "../core/sampling.js";
-import type { Model, Token, Verifier } from "../core/types.js";
+import type { Model, Token } from "../core/types.js";
 import { generate } from "../medium/generate.js";
-import { type Speculation, speculation } from "../medium/speculation.js";
+import { type Setup, setUp } from "../medium/setup.js";
 import { adjusted } from "../targets/adjusted.js";
 import type { Filming, VideoEncoded } from "./modality.js";
 import { ANIMATED, LONGEST_DRAFT, MOST_FRAMES } from "./names.js";
@@ -185,13 +184,8 @@ function shifted(filming: Filming, { offset, total, least, more }: PartOf): Film
   };
 }
 
-export interface VideoSetup extends Speculation<VideoEncoded> {
-  readonly sampling: Sampling;
-  readonly verifier: Verifier | undefined;
-}
+export type VideoSetup = Setup<VideoEncoded>;
 
 /** What `decode` needs besides target and prompt. Plans learn from film to film. */
-export async function videoSetup(model: VideoModel, options: Animated): Promise<VideoSetup> {
-  const sampling = { ...model.manifest.sampling, ...options.sampling };
-  return { sampling, verifier: options.verifier, ...(await speculation(model, options, LONGEST_DRAFT)) };
-}
+export const videoSetup = (model: VideoModel, options: Animated): Promise<VideoSetup> =>
+  setUp(model, options, LONGEST_DRAFT);

@@ -1,9 +1,8 @@
-import type { Sampling } from "../core/sampling.js";
-import type { Round, Verifier } from "../core/types.js";
+import type { Verifier } from "../core/types.js";
 import type { VideoFrame } from "../files/films/frame.js";
 import type { PictureSource } from "../files/pictures/read.js";
 import type { MediumModel, OpenOptions } from "../medium/open.js";
-import type { SpeculationOptions } from "../medium/speculation.js";
+import type { PromptOptions } from "../medium/setup.js";
 import type { Layout } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
 import type { Filming, VideoEncoded, VideoPrompt } from "./modality.js";
@@ -41,24 +40,11 @@ export interface VideoModel
 }
 
 /** What a loaded model films with. */
-export interface Animated extends SpeculationOptions<VideoEncoded, VideoDrafterName> {
-  /** Left out, words of the prompt choose it ("3d", "animated"), else the model's default. */
-  readonly style?: string;
-  readonly verifier?: Verifier;
-  readonly sampling?: Sampling;
+export interface Animated extends PromptOptions<VideoEncoded, VideoDrafterName> {
   /** How much the model's store is believed of what things look like: 0 (not at all) to below 1. */
   readonly recall?: number;
-  readonly seed?: number;
-  /** Which of several films of one seed. */
-  readonly stream?: number;
   /** Frames wanted; beyond one clip of the model a film goes on from its own last frames. */
   readonly frames?: number;
-  readonly signal?: AbortSignal;
-  /** Yields behind every round of the loop, not only when frames are finished. */
-  readonly rounds?: boolean;
-  readonly onRound?: (round: Round) => void;
-  /** Told what became of words the model does not know. */
-  readonly warn?: (line: string) => void;
 }
 
 export interface AnimateOptions extends Animated {

@@ -1,5 +1,5 @@
-import { createMeter } from "../../core/metrics.js";
 import type { Ground } from "../../files/films/frame.js";
+import { toEnd } from "../../medium/run.js";
 import type { Filming } from "../../video/modality.js";
 import type { FrameTokens, VideoTokens } from "../../video/tokens.js";
 import type { Animated, VideoModel } from "../../video/types.js";
@@ -38,25 +38,24 @@ export function createFilm(
   signal: AbortSignal,
 ): Film {
   return async (wish, clipSink, { plain = flags.plain, onFilming }) => {
-    const meter = createMeter();
     const committed: number[] = [];
     const frames: FrameTokens[] = [];
     let ground: Ground | undefined;
-    const filmings = filmingsOf(model, wish, flags, {
-      ...(plain ? { drafter: "none" } : { drafter: flags.drafter, draftLength: draftLengthOf(flags) }),
-      rounds: clipSink?.rounds,
-      signal,
-      onRound(round) {
-        meter.observe(round);
-        committed.push(...round.tokens);
+    const drafting = plain
+      ? { drafter: "none" as const }
+      : { drafter: flags.drafter, draftLength: draftLengthOf(flags) };
+    const { metrics } = await toEnd(
+      (watch) => filmingsOf(model, wish, flags, { ...drafting, rounds: clipSink?.rounds, signal, ...watch }),
+      {
+        onRound: (round) => void committed.push(...round.tokens),
+        async each(filming) {
+          onFilming?.(filming);
+          while (frames.length < filming.frames) frames.push(filming.patches(frames.length));
+          ground ??= filming.ground;
+          await clipSink?.see(filming);
+        },
       },
-    });
-    for await (const filming of filmings) {
-      onFilming?.(filming);
-      while (frames.length < filming.frames) frames.push(filming.patches(frames.length));
-      ground ??= filming.ground;
-      await clipSink?.see(filming);
-    }
+    );
     const tokens = VideoTokens.of(frames, ground!, model.manifest);
     const shown = (await clipSink?.end(tokens)) ?? {
       frames: frames.length,
@@ -64,7 +63,7 @@ export function createFilm(
       decodeTime: 0,
       fileTime: 0,
     };
-    return { ...shown, tokens, committed, metrics: meter.read() };
+    return { ...shown, tokens, committed, metrics };
   };
 }
 

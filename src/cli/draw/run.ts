@@ -1,8 +1,8 @@
-import { createMeter } from "../../core/metrics.js";
 import type { Pixels } from "../../files/pictures/pixels.js";
 import type { Drawing } from "../../image/modality.js";
 import type { ImageTokens } from "../../image/tokens.js";
 import type { DrawOptions, ImageModel } from "../../image/types.js";
+import { toEnd } from "../../medium/run.js";
 import { orAbort } from "../errors.js";
 import type { DrawFlags } from "../flags.js";
 import type { ImageLibrary } from "../host.js";
@@ -26,17 +26,14 @@ export type Draw = (recipe: Recipe, drafting: Drafting) => Promise<Drawn>;
 
 export function createDraw({ ImageTokens }: ImageLibrary, model: ImageModel, signal: AbortSignal): Draw {
   return async (recipe, { onDrawing, ...drafting }) => {
-    const meter = createMeter();
-    let last: Drawing | undefined;
-    for await (const drawing of drawings(model, recipe, drafting, { signal, onRound: meter.observe })) {
-      last = drawing;
-      await onDrawing?.(drawing);
-    }
+    const { last, metrics } = await toEnd(
+      (watch) => drawings(model, recipe, drafting, { signal, ...watch }),
+      { each: onDrawing },
+    );
     const began = performance.now();
-    const pixels = await orAbort(last!.picture(), signal);
+    const pixels = await orAbort(last.picture(), signal);
     const decodeTime = performance.now() - began;
-    const tokens = ImageTokens.of(last!.tokens, model.manifest);
-    return { pixels, tokens, metrics: meter.read(), decodeTime };
+    return { pixels, tokens: ImageTokens.of(last.tokens, model.manifest), metrics, decodeTime };
   };
 }
 

@@ -1,0 +1,34 @@
+import { createMeter, type Metrics } from "../core/metrics.js";
+import type { Round } from "../core/types.js";
+
+export interface Watching<T> {
+  /** Sees every round. */
+  readonly onRound?: (round: Round) => void;
+  /** Sees what is there so far, each time that something is finished, and is waited for. */
+  readonly each?: (state: T) => void | Promise<void>;
+}
+
+/**
+ * Runs a stream of states to its end: the last one, and what the rounds took.
+ *
+ * @param start begins it with something that is to see every round
+ */
+export async function toEnd<T>(
+  start: (watch: { readonly onRound: (round: Round) => void }) => AsyncIterable<T>,
+  { onRound, each }: Watching<T> = {},
+): Promise<{ readonly last: T; readonly metrics: Metrics }> {
+  const meter = createMeter();
+  let last: T | undefined;
+  const states = start({
+    onRound(round) {
+      meter.observe(round);
+      onRound?.(round);
+    },
+  });
+  for await (const state of states) {
+    last = state;
+    await each?.(state);
+  }
+  // A stream yields at least what is finished at its end.
+  return { last: last as T, metrics: meter.read() };
+}
