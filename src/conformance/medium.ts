@@ -26,6 +26,9 @@ const SEED = 3;
 /**
  * What a model of any medium promises: with every drafter the tokens of plain decoding at any temperature, other tokens with
  * another seed, an end at once when it is aborted that leaves it able to go on, and tokens that survive their file.
+ *
+ * @example
+ * for (const { name, run } of mediumChecks({ drafters: ["lookup"], make })) it(name, run);
  */
 export function mediumChecks({ drafters, make, least = {}, roundTrip }: MediumUnderTest): Check[] {
   const at = (temperature: number): Check => ({

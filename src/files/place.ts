@@ -28,7 +28,12 @@ export interface StreamPlace extends Place {
   readonly stream: Writable;
 }
 
-/** @param name of what is written, for messages */
+/**
+ * @param name of what is written, for messages
+ *
+ * @example
+ * const sink = await soundWriter("wav", "speech.wav", process.env)(streamTo(response, "speech.wav"), 22050);
+ */
 export const streamTo = (stream: Writable, name: string): StreamPlace => ({
   name,
   stream,
@@ -91,7 +96,14 @@ export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
   return self;
 }
 
-/** Writes a whole file: its old content stays until the new one is complete. @throws as `beside` */
+/**
+ * Writes a whole file: its old content stays until the new one is complete.
+ *
+ * @throws as `beside`
+ *
+ * @example
+ * await writeWhole("cat.png", png);
+ */
 export async function writeWhole(name: string, content: string | Uint8Array, wayOut?: WayOut): Promise<void> {
   const file = await beside(name, wayOut);
   try {

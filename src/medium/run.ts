@@ -12,6 +12,9 @@ export interface Watching<T> {
  * Runs a stream of states to its end: the last one, and what the rounds took.
  *
  * @param start begins it with something that is to see every round
+ *
+ * @example
+ * const { last, metrics } = await toEnd((watch) => draw("a cat", watch));
  */
 export async function toEnd<T>(
   start: (watch: { readonly onRound: (round: Round) => void }) => AsyncIterable<T>,

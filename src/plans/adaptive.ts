@@ -63,6 +63,10 @@ const IDLE_SAMPLE = 4;
  *
  * Of a draft that states confidences only the guesses that are worth their row are verified. Nothing is decided by what was
  * drawn, so that lossless verifiers stay so (see `rowPrices`).
+ *
+ * @example
+ * const plan = adaptive({ cost: passCost(await measureCost(target)), maxDepth: 16 });
+ * for await (const piece of generate(modality, prompt, { target, drafter, plan })) consume(piece);
  */
 export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   const { maxDepth = 24, maxNodes = maxDepth } = options;

@@ -10,7 +10,12 @@ const unlearned = (planning: Planning): Plan => ({ start: () => planning });
 /** No speculation: one token a pass. */
 export const plain = (): Plan => unlearned({ budget: () => NOTHING, trim: () => EMPTY, observe: () => {} });
 
-/** Always `length` guesses in a row, `width` times as many in a tree: reproducible under every verifier, on every machine. */
+/**
+ * Always `length` guesses in a row, `width` times as many in a tree: reproducible under every verifier, on every machine.
+ *
+ * @example
+ * const plan = fixedLength(8);
+ */
 export const fixedLength = (length: number, width = 1): Plan =>
   unlearned({
     budget: () => ({ nodes: length * width, depth: length }),

@@ -17,5 +17,12 @@ export const isLossless = (name: string): name is LosslessName => Object.hasOwn(
 
 const makers: Record<LosslessName, () => Verifier> = { identical, rejection, block };
 
-/** A lossless verifier by its name. @throws a usage error for a name that is none */
+/**
+ * A lossless verifier by its name.
+ *
+ * @throws a usage error for a name that is none
+ *
+ * @example
+ * const verifier = losslessVerifier("rejection");
+ */
 export const losslessVerifier = (name: LosslessName): Verifier => named(makers, name, "verifier")();

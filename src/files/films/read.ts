@@ -31,6 +31,10 @@ const START = 2 ** 16;
  * Opens a film: animated GIF and WebP are read by sharp, anything else by ffmpeg.
  *
  * @throws errors for what cannot be read, or not without ffmpeg, or is a single picture, before anything is loaded
+ *
+ * @example
+ * const read = await frameReader("film.webp", { env: process.env, signal });
+ * const pngs = await read({ fps: 12, last: 8, side: 192 });
  */
 export async function frameReader(path: string, reading: ReadingFilms): Promise<FrameReader> {
   const start = await firstBytes(path, START);

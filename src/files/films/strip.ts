@@ -30,7 +30,12 @@ export interface StripRow {
   readonly caption: string;
 }
 
-/** The frames of clips side by side, all of one size, each clip below its caption. */
+/**
+ * The frames of clips side by side, all of one size, each clip below its caption.
+ *
+ * @example
+ * const strip = await filmStrip([{ frames, caption: "a cat spins" }]);
+ */
 export async function filmStrip(rows: readonly StripRow[]): Promise<Sharp> {
   const [{ width, height, channels }] = rows.flatMap(({ frames }) => frames);
   const ground = channels === 4 ? NOTHING : SHEET;

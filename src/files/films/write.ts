@@ -36,6 +36,10 @@ export interface FilmMaker {
  * What a path asks for: a film, or single frames; `-` is a WebP on standard output.
  *
  * @throws a usage error for an unknown ending, a failure where ffmpeg is needed and is not there
+ *
+ * @example
+ * const maker = filmMaker("film.webp", process);
+ * const sink = await maker.open("film.webp", { width: 192, height: 192, channels: 3, fps: 12, plays: 0 });
  */
 export function filmMaker(path: string, host: WritingFilms): FilmMaker {
   if (path === "-") return whole("webp", async () => streamTo(host.stdout, "standard output"));

@@ -11,6 +11,9 @@ export type PictureSource = string | Uint8Array | Pixels;
  * where its shape differs.
  *
  * @throws a failure that names the picture and what is wrong with it
+ *
+ * @example
+ * const { data } = await readPicture("cat.jpg", 192, 192);
  */
 export async function readPicture(source: PictureSource, width: number, height: number): Promise<Pixels> {
   const data = await readableBy(source, (image) =>

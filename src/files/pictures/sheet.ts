@@ -20,7 +20,13 @@ export interface SheetEntry {
   readonly caption: string;
 }
 
-/** Pictures of one size, in rows, each above its caption. */
+/**
+ * Pictures of one size, in rows, each above its caption.
+ *
+ * @example
+ * const sheet = await contactSheet([{ raster, caption: "a cat" }], WHITE);
+ * await sheet.png().toFile("sheet.png");
+ */
 export async function contactSheet(entries: readonly SheetEntry[], ground: Colour): Promise<Sharp> {
   const { width, height } = entries[0].raster;
   const columns = Math.ceil(Math.sqrt(entries.length));

@@ -21,7 +21,12 @@ export interface EncodeOptions {
   readonly xmp?: string;
 }
 
-/** Pixels -> the bytes of a file. */
+/**
+ * Pixels -> the bytes of a file.
+ *
+ * @example
+ * const png = await encodePicture({ data, width, height, channels: 3 }, { format: "png", ground: WHITE });
+ */
 export async function encodePicture(raster: Raster, options: EncodeOptions): Promise<Buffer> {
   const { format, size, ground, xmp } = options;
   let image = await toSharp(raster);

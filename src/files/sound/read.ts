@@ -16,6 +16,10 @@ export type SoundReader = (sampleRate: number) => Promise<Float32Array>;
  * Opens a sound file: .wav is read by wavefile, anything else by ffmpeg.
  *
  * @throws a failure for a file that cannot be read, or not without ffmpeg, before anything else is loaded
+ *
+ * @example
+ * const read = await soundReader("in.wav", { env: process.env, signal });
+ * const samples = await read(22050);
  */
 export async function soundReader(path: string, { env, signal }: ReadingSound): Promise<SoundReader> {
   const start = (await firstBytes(path, 12)).toString("latin1");
