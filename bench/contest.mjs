@@ -1,5 +1,6 @@
 // Contenders in turn on the same work: who runs behind whom changes, so that what disturbs the machine disturbs all alike.
-import { addMetrics, createMeter, generate } from "../dist/index.js";
+import { addMetrics, generate } from "../dist/index.js";
+import { toEnd } from "../dist/medium/run.js";
 import { median, sum } from "./stats.mjs";
 
 /** Plain decoding, then the drafters of a medium, or those of them that were asked for. */
@@ -25,15 +26,13 @@ export async function enter(drafters, setUp) {
 
 /** A run of the loop from the prompt to the last chunk: its tokens, figures and milliseconds. */
 export async function timed(modality, prompt, options, consume) {
-  const meter = createMeter();
   const tokens = [];
   const began = performance.now();
-  const onRound = (round) => {
-    meter.observe(round);
-    tokens.push(...round.tokens);
-  };
-  for await (const chunk of generate(modality, prompt, { ...options, onRound })) consume(chunk);
-  return { tokens, metrics: meter.read(), wall: performance.now() - began };
+  const { metrics } = await toEnd((watch) => generate(modality, prompt, { ...options, ...watch }), {
+    onRound: (round) => void tokens.push(...round.tokens),
+    each: consume,
+  });
+  return { tokens, metrics, wall: performance.now() - began };
 }
 
 /**

@@ -16,7 +16,8 @@ export default async function build(): Promise<void> {
   } catch {
     // No dist/ yet.
   }
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const child = spawn(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  // As it is built for those who install it.
+  const shell = process.platform === "win32";
+  const child = spawn("npm", ["run", "build", "--silent"], { cwd: root, stdio: "inherit", shell });
   await new Promise((resolve) => child.on("close", resolve));
 }

@@ -1,18 +1,18 @@
 import type { Readable, Writable } from "node:stream";
 
-/** The speech floor, as far as the commands need it. */
+/** Speech, as far as the commands need it. */
 export type SpeechLibrary = Pick<
   typeof import("../speech/index.js"),
   "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "plannedSentences" | "prepare" | "speak"
 >;
 
-/** The floor of pictures, as far as the commands need it. */
+/** Pictures, as far as the commands need it. */
 export type ImageLibrary = Pick<
   typeof import("../image/index.js"),
   "DEFAULT_IMAGE_MODEL" | "findImageModel" | "ImageTokens" | "listImageModels" | "loadImageModel"
 >;
 
-/** The floor of video, as far as the commands need it. */
+/** Video, as far as the commands need it. */
 export type VideoLibrary = Pick<
   typeof import("../video/index.js"),
   "DEFAULT_VIDEO_MODEL" | "findVideoModel" | "layoutOf" | "listVideoModels" | "loadVideoModel" | "VideoTokens"

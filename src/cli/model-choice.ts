@@ -5,7 +5,7 @@ import type { Device } from "../runtime/ort.js";
 import { orAbort } from "./errors.js";
 import type { Host, Talk } from "./host.js";
 
-/** A floor's models, as far as choosing one needs it. */
+/** A medium's models, as far as choosing one needs it. */
 export interface Models {
   readonly standard: string;
   readonly list: () => readonly string[];

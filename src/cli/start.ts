@@ -3,7 +3,7 @@ import type { Media } from "./host.js";
 import { run } from "./program.js";
 
 /** Runs the command line of this process and ends it. */
-export async function start(floors: Media): Promise<never> {
+export async function start(media: Media): Promise<never> {
   const stop = new AbortController();
   for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
     process.on(signal, () => {
@@ -22,7 +22,7 @@ export async function start(floors: Media): Promise<never> {
     stderr,
     env,
     signal: stop.signal,
-    ...floors,
+    ...media,
   });
   // Standard input may still be open and models still be loading: the work is done all the same.
   await new Promise((flushed) => stdout.write("", flushed));

@@ -55,6 +55,7 @@ const HOPE = 0.7;
 const PAUSED = 1.5;
 /** While nothing is drafted every so many passes are taken in. */
 const IDLE_SAMPLE = 4;
+
 /**
  * Drafts as far as it pays on this machine, down to no draft at all. What a pass takes and what guesses earn are running
  * estimates; each round takes the length with the most tokens a millisecond. Three things keep it from being wrong for ever:
@@ -83,6 +84,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   /** Share of a draft's room that was filled lately. */
   let filled = 0.5;
   let hasSeenPlain = false;
+
   function start({ prompt }: PlanSetup): Planning {
     const own = earnings.start();
     let position = 0;
@@ -147,8 +149,8 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
      */
     function checks(speedup: number, settles: boolean): boolean {
       const isFirst = !hasSeenPlain && (sincePlain >= FIRST_CHECK || speedup <= DOUBTFUL);
-      const isUnsure = speedup < Math.exp(CERTAIN * times.doubt(1, prompt + position));
-      const isDue = isFirst || (isUnsure && sincePlain * CHECKS > 1 - 1 / speedup);
+      const isUnsure = () => speedup < Math.exp(CERTAIN * times.doubt(1, prompt + position));
+      const isDue = isFirst || (sincePlain * CHECKS > 1 - 1 / speedup && isUnsure());
       if (position > 0 && (speedup <= DOUBTFUL || !settles)) return isDue;
       const wasChecking = isChecking;
       isChecking = position === 0 && isDue && settles;

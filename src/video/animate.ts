@@ -1,6 +1,5 @@
 import type { Metrics } from "../core/metrics.js";
-import type { Ground } from "../files/films/frame.js";
-import { compose, type VideoFrame } from "../files/films/frame.js";
+import { compose, type Ground, type VideoFrame } from "../files/films/frame.js";
 import type { Pixels } from "../files/pictures/pixels.js";
 import type { PictureSource } from "../files/pictures/read.js";
 import { toEnd } from "../medium/run.js";

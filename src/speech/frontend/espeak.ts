@@ -1,8 +1,9 @@
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { failure } from "../../core/errors.js";
-import { listModels, modelFolders } from "../../runtime/manifest.js";
+import { findModel, listModels, manifestSchema } from "../../runtime/manifest.js";
 
 type Phonemize = (text: string, language: string) => Promise<string[]>;
 
@@ -32,17 +33,16 @@ async function phonemizer(): Promise<typeof import("phonemizer")> {
   try {
     return await import("phonemizer");
   } catch (cause) {
-    for (const folder of modelFolders())
-      for (const voice of listModels("speech")) {
-        const from = createRequire(join(folder, `voice-${voice}`, "package.json"));
-        try {
-          return (await import(
-            pathToFileURL(from.resolve("phonemizer")).href
-          )) as typeof import("phonemizer");
-        } catch {
-          // Not from here.
-        }
+    for (const voice of listModels("speech")) {
+      // Package managers link folders: what came with a voice lies beside the real one.
+      const folder = realpathSync(findModel(voice, manifestSchema, "speech").folder);
+      try {
+        const path = createRequire(join(folder, "package.json")).resolve("phonemizer");
+        return (await import(pathToFileURL(path).href)) as typeof import("phonemizer");
+      } catch {
+        // Not from here.
       }
+    }
     throw failure(
       "what turns words into phonemes is not installed: npm install @foretoken/voice-joe brings it (or npm install phonemizer)",
       cause,
