@@ -81,12 +81,14 @@ export function pace({ tokens, ms }: SimulatedRun, from = 0): number {
   return (ms[last] - m0) / (tokens[last] - t0);
 }
 
-/** Milliseconds a token of plain decoding, and of the fixed length that is fastest. */
-export function fixedPaces(simulation: Simulation, length: number, most: number, seed = 1) {
-  const paces = Array.from({ length: most }, (_, i) =>
-    pace(simulate(fixedLength(i + 1), simulation, length, seed), 10),
+/** Milliseconds a token of plain decoding by seed, and of the fixed length that is fastest over all seeds. */
+export function fixedPaces(simulation: Simulation, length: number, most: number, seeds: readonly number[]) {
+  const paces = (plan: () => Plan) =>
+    seeds.map((seed) => pace(simulate(plan(), simulation, length, seed), 10));
+  const without = paces(plain);
+  const means = [without, ...Array.from({ length: most }, (_, i) => paces(() => fixedLength(i + 1)))].map(
+    (values) => values.reduce((sum, value) => sum + value, 0) / seeds.length,
   );
-  const without = pace(simulate(plain(), simulation, length, seed), 10);
-  const best = Math.min(without, ...paces);
-  return { plain: without, best, length: best === without ? 0 : paces.indexOf(best) + 1 };
+  const best = Math.min(...means);
+  return { plain: without, best, length: means.indexOf(best) };
 }

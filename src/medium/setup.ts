@@ -10,6 +10,8 @@ export interface MakeOptions<E extends Encoded, Name extends string> extends Spe
   readonly sampling?: Sampling;
   readonly seed?: number;
   readonly signal?: AbortSignal;
+  /** Told of every round of the loop. */
+  readonly onRound?: (round: Round) => void;
 }
 
 /** ... and of what is made of a prompt's words. */
@@ -20,7 +22,6 @@ export interface PromptOptions<E extends Encoded, Name extends string> extends M
   readonly stream?: number;
   /** Yields behind every round of the loop, not only when a row or a frame is finished. */
   readonly rounds?: boolean;
-  readonly onRound?: (round: Round) => void;
   /** Told what became of words the model does not know. */
   readonly warn?: (line: string) => void;
 }

@@ -72,13 +72,13 @@ const IDLE_SAMPLE = 4;
 export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   const { maxDepth = 24, maxNodes = maxDepth } = options;
   const times = typeof options.cost === "object" ? options.cost : createPassTimes({ cost: options.cost });
-  const earnings = createEarnings(options.earnings);
+  const earnings = createEarnings(maxNodes, options.earnings);
   const calibration = createCalibration();
   const lengths = lengthsUpTo(maxNodes);
   // In plain passes: what drafting takes whatever is drafted, and for each guess.
   const draftTime = createEstimate({ prior: [0.03, 0.003], noise: 0.003, above: 0.2 });
   const account = createAccount();
-  const probes = createProbes(account, maxNodes);
+  const probes = createProbes(account, maxNodes, !options.earnings);
   const trials = createTrials(lengths, account);
   let sincePlain = 0;
   /** Share of a draft's room that was filled lately. */
@@ -110,7 +110,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
       const byRows = timesByRows(times, maxNodes + 1, past);
       plainTime = byRows[1];
       prices = rowPrices(byRows);
-      const { tokens, has, drafts, settles } = own.outlook(maxNodes);
+      const { tokens, has, drafts, settles } = own.outlook();
       const [any, each] = Array.from(draftTime.weights, (weight) => Math.max(0, weight) * plainTime);
       const took = new Float64Array(maxNodes + 1);
       // A drafter may have fewer guesses than it is asked for: the rounds in which it has `count` of them, no more, add up.
@@ -148,7 +148,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
      * guesses that settle must begin anew: where drafting them pays well it is done at the beginning of a sequence.
      */
     function checks(speedup: number, settles: boolean): boolean {
-      const isFirst = !hasSeenPlain && (sincePlain >= FIRST_CHECK || speedup <= DOUBTFUL);
+      const isFirst = !hasSeenPlain && (sincePlain >= FIRST_CHECK || (speedup <= DOUBTFUL && !settles));
       const isUnsure = () => speedup < Math.exp(CERTAIN * times.doubt(1, prompt + position));
       const isDue = isFirst || (sincePlain * CHECKS > 1 - 1 / speedup && isUnsure());
       if (position > 0 && (speedup <= DOUBTFUL || !settles)) return isDue;
@@ -208,6 +208,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         const took = timing.total - timing.draft;
         if (!isIdle || asked > 0 || at % IDLE_SAMPLE === 0) times.observe(drafted + 1, prompt + at, took);
         const usual = times.at(drafted + 1, prompt + at);
+        plainTime = times.at(1, prompt + at);
         // A clock that stands still says nothing, and a pause of the machine is not to be paid for by drafting.
         const pass = took > 0 ? Math.min(took, PAUSED * usual) : usual;
         if (asked === 0) {
@@ -218,7 +219,10 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         } else {
           sincePlain++;
           if (!isProbe) filled += 0.1 * (drafted / asked - filled);
-          if (isProbe && tokens.length > 1) probes.found(tokens.length - 1);
+          if (isProbe && tokens.length > 1) {
+            probes.found();
+            trials.begin(asked);
+          }
           // Behind plain rounds a drafter may have to catch up with what it did not read.
           if (hasDrafted) draftTime.observe([1, proposed], timing.draft / plainTime);
           const [any, each] = draftTime.weights;

@@ -21,17 +21,25 @@ const SURE = 0.999;
 /** Steps of the fit at a time: it goes on where it was. */
 const SWEEPS = 2;
 
-/** Counts that forget: instead of all counts becoming less, new ones weigh more. */
+/** Counts that forget: instead of all counts becoming less, new ones weigh more. What was known before is not forgotten. */
 export interface Counts {
   readonly stood: Float64Array;
   readonly tried: Float64Array;
   weight: number;
+  readonly known?: KnownCounts;
 }
 
-export const createCounts = (size: number): Counts => ({
-  stood: new Float64Array(size),
-  tried: new Float64Array(size),
+/** Guesses that stood, of those whose parents stood. */
+export interface KnownCounts {
+  readonly stood: readonly number[];
+  readonly tried: readonly number[];
+}
+
+export const createCounts = (size: number, known?: KnownCounts): Counts => ({
+  stood: Float64Array.from({ length: size }, (_, i) => known?.stood[i] ?? 0),
+  tried: Float64Array.from({ length: size }, (_, i) => known?.tried[i] ?? 0),
   weight: 1,
+  known,
 });
 
 export function count({ stood, tried, weight }: Counts, index: number, stands: boolean): void {
@@ -39,12 +47,18 @@ export function count({ stood, tried, weight }: Counts, index: number, stands: b
   tried[index] += weight;
 }
 
-/** A round went by. */
-export function moveOn(counts: Counts): void {
-  counts.weight /= MEMORY;
-  if (counts.weight < 1e6) return;
-  for (const list of [counts.stood, counts.tried])
-    for (let i = 0; i < list.length; i++) list[i] /= counts.weight;
+/** A round went by, of whose weight the next one keeps so much. */
+export function moveOn(counts: Counts, memory = MEMORY): void {
+  counts.weight /= memory;
+  const { stood, tried, weight, known } = counts;
+  if (known) {
+    for (let i = 0; i < tried.length; i++) {
+      stood[i] += (1 - memory) * weight * known.stood[i];
+      tried[i] += (1 - memory) * weight * known.tried[i];
+    }
+  }
+  if (weight < 1e6) return;
+  for (const list of [stood, tried]) for (let i = 0; i < list.length; i++) list[i] /= weight;
   counts.weight = 1;
 }
 

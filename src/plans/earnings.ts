@@ -16,6 +16,9 @@ import {
 /** Of guesses that settle, tokens are worked out for lengths that differ by this factor. */
 const SPARSE = 1.25;
 
+/** Steps until what was known before is fitted. */
+const FITTED = 30;
+
 /** What a sequence's peculiarity keeps from round to round, and how far one is from others (a variance of log odds). */
 const KEPT = 0.99;
 const PECULIAR = 0.08;
@@ -31,7 +34,11 @@ export interface KnownEarnings {
   readonly stood: readonly number[];
   /** Guesses whose parents stood. */
   readonly tried: readonly number[];
+  /** Tokens a pass that drafts of fixed lengths brought: [length, tokens], shorter ones first. */
+  readonly brought?: readonly (readonly [length: number, tokens: number])[];
 }
+
+type Brought = NonNullable<KnownEarnings["brought"]>;
 
 /** What a drafter's guesses earn, over all its sequences. */
 export interface Earnings {
@@ -53,8 +60,8 @@ export interface Outlook {
 }
 
 export interface SequenceEarnings {
-  /** What drafts of up to `most` guesses bring. */
-  outlook(most: number): Outlook;
+  /** What drafts bring, up to the longest. */
+  outlook(): Outlook;
   /**
    * Takes in a round in which up to `asked` guesses in a row were asked for and the drafter had `had`, of which the round's
    * draft may be a part. True where it looks as if things had changed.
@@ -69,20 +76,37 @@ const shifted = (chance: number, factor: number) => (chance * factor) / (1 - cha
  * How likely a guess stands, once its parent does: by its depth in the draft, and by its age, the number of rounds in which
  * its place was guessed before. Age is what Jacobi decoding lives on: its guesses settle from round to round, so that a guess
  * far down pays only later.
+ *
+ * @param most guesses of a draft
+ * @param memory what a round keeps of its weight when the next one comes; 1: nothing is forgotten
  */
-export function createEarnings(before?: KnownEarnings): Earnings {
+export function createEarnings(most: number, before?: KnownEarnings, memory?: number): Earnings {
   const size = AGES * DEPTHS;
-  const all = createCounts(size);
-  if (before?.stood.length === size && before.tried.length === size) {
-    all.stood.set(before.stood);
-    all.tried.set(before.tried);
-  }
+  const fits = before?.stood.length === size && before.tried.length === size;
+  const all = createCounts(size, fits ? before : undefined);
   /** Of drafts that were asked to go beyond a depth, those that did: when they were drafted, and what was verified of them. */
   const drafted = createCounts(DEPTHS);
   const verified = createCounts(DEPTHS);
   /** As they were when an outlook was last asked for. */
   const model = createChanceModel();
   let chances: Chances = model.of(all);
+  for (let i = 0; fits && i < FITTED; i++) chances = model.of(all);
+  const tokensOf = (rates: Float64Array, has: Float64Array, settles: boolean) =>
+    (settles ? settlingTokens : steadyTokens)(rates, has);
+  const surplus = before?.brought?.length ? surplusOf(before.brought, most) : undefined;
+
+  /** What lengths brought before, over what chances by depth and age say of them: pictures have rows, films have frames. */
+  function surplusOf(brought: Brought, longest: number): Float64Array {
+    const said = tokensOf(chances.rates, new Float64Array(longest + 1).fill(1), chances.settles);
+    const known = brought.filter(([length]) => length <= longest);
+    const over = known.map(([length, tokens]) => Math.log(tokens / said[length]));
+    return Float64Array.from(said, (_, length) => {
+      const after = known.findIndex(([other]) => other >= length);
+      if (after <= 0) return Math.exp(over.at(after) ?? 0);
+      const [from, to] = [known[after - 1][0], known[after][0]];
+      return Math.exp(over[after - 1] + ((over[after] - over[after - 1]) * (length - from)) / (to - from));
+    });
+  }
 
   function start(): SequenceEarnings {
     /** Log odds by which this sequence is better than others, the variance of that, and how surprising rounds were lately. */
@@ -93,14 +117,15 @@ export function createEarnings(before?: KnownEarnings): Earnings {
     let guessed: { from: number; ages: readonly number[] } = { from: 0, ages: [] };
 
     return {
-      outlook(most) {
+      outlook() {
         chances = model.of(all);
         const { settles } = chances;
         const factor = Math.exp(shift);
         const rates = new Float64Array(size);
         for (let at = 0; at < size; at++) rates[at] = shifted(chances.rates[at], factor);
         const has = lasting(verified, most);
-        const tokens = (settles ? settlingTokens : steadyTokens)(rates, has);
+        const tokens = tokensOf(rates, has, settles);
+        if (surplus) for (let length = 1; length <= most; length++) tokens[length] *= surplus[length];
         return { tokens, has, drafts: lasting(drafted, most), settles };
       },
       observe({ start: from, draft, verdict }, asked, had) {
@@ -115,7 +140,7 @@ export function createEarnings(before?: KnownEarnings): Earnings {
           ages.push(Math.min(AGES - 1, (guessed.ages[from + d - guessed.from] ?? -1) + 1));
         guessed = { from, ages };
         // What was learned ages while nothing is drafted, too: the sequence goes on.
-        moveOn(all);
+        moveOn(all, memory);
         if (long === 0) return false;
         const stood = verdict.path.length;
         const last = deepestTried(draft, verdict.path);

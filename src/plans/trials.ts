@@ -36,6 +36,8 @@ export interface Trials {
   readonly usual: number;
   /** This round's length. */
   next(prospects: Prospects): number;
+  /** Starts from a length that has been seen to bring something. */
+  begin(length: number): void;
 }
 
 export function createTrials(lengths: readonly number[], account: Account): Trials {
@@ -70,6 +72,9 @@ export function createTrials(lengths: readonly number[], account: Account): Tria
   return {
     get usual() {
       return usual;
+    },
+    begin(length) {
+      usual = length;
     },
     next(prospects) {
       const { rate, risk, best, bestRate, settles } = prospects;

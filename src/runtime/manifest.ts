@@ -17,7 +17,14 @@ export const manifestSchema = z.object({
   card: z.string(),
   /** What is known of drafters' guesses, by name, for plans to start with (see `KnownEarnings`). */
   earnings: z
-    .record(z.string(), z.object({ stood: z.array(z.number()), tried: z.array(z.number()) }))
+    .record(
+      z.string(),
+      z.object({
+        stood: z.array(z.number()),
+        tried: z.array(z.number()),
+        brought: z.array(z.tuple([z.number(), z.number()])).optional(),
+      }),
+    )
     .optional(),
   files: z.record(
     z.string(),

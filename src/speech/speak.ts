@@ -72,7 +72,7 @@ export async function* speak(
   text: string,
   options: SpeakOptions = {},
 ): AsyncGenerator<Sound, void, undefined> {
-  const { speed = 1, seed = 0, signal, onSentence } = options;
+  const { speed = 1, seed = 0, signal, onRound, onSentence } = options;
   if (!(speed >= 0.5 && speed <= 2)) throw usage(`speed is ${speed}: give a number from 0.5 to 2`);
   const planned = plannedSentences(text);
   prepare(planned[0].text);
@@ -100,6 +100,7 @@ export async function* speak(
       signal,
       onRound(round) {
         meter.observe(round);
+        onRound?.(round);
         units.push(...round.tokens.filter((token) => token !== voice.manifest.units.end));
       },
     });

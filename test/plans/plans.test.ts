@@ -150,8 +150,20 @@ describe("the adaptive plan", () => {
   });
 
   it("keeps to the most nodes and the greatest depth", () => {
-    const planning = adaptive({ cost: () => 1, maxDepth: 4, maxNodes: 10 }).start({ prompt: 1 });
+    const earnings = adaptive().known();
+    const planning = adaptive({ cost: () => 1, maxDepth: 4, maxNodes: 10, earnings }).start({ prompt: 1 });
     expect(planning.budget()).toMatchObject({ depth: 4, nodes: 10 });
+  });
+
+  it("goes by what drafts of fixed lengths brought before", () => {
+    const { stood, tried } = adaptive().known();
+    const first = (...tokens: number[]) => {
+      const brought = tokens.map((value, i) => [4 * (i + 1), value] as const);
+      const plan = adaptive({ cost: (rows) => 1 + 0.1 * rows, earnings: { stood, tried, brought } });
+      return plan.start({ prompt: 1 }).budget().nodes;
+    };
+    expect(first(2, 6, 3)).toBe(8);
+    expect(first(4, 2, 2)).toBeLessThanOrEqual(4);
   });
 
   it("believes a drafter's confidences as far as they held before", async () => {

@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { mediumChecks, modalityChecks } from "../../src/conformance/index.js";
-import { chain, createMeter, type Drafter, decode, type Token } from "../../src/core/index.js";
+import { chain, createMeter, type Drafter, decode, type Round, type Token } from "../../src/core/index.js";
 import { generate } from "../../src/medium/generate.js";
 import { fixedLength } from "../../src/plans/index.js";
 import {
   concat,
   loadVoice,
+  type SentenceReport,
   SPEECH_DRAFTERS,
   type SpeechDrafterName,
+  speak,
   speechSetup,
   type Voice,
 } from "../../src/speech/index.js";
@@ -55,6 +57,16 @@ conforms(
 );
 
 describe("the voice", () => {
+  it("tells of every round, sentence for sentence", async () => {
+    const rounds: number[] = [];
+    const said: number[] = [];
+    const onRound = ({ tokens }: Round) => rounds.push(tokens.length);
+    const onSentence = ({ metrics }: SentenceReport) => said.push(metrics.tokens);
+    for await (const _ of speak("Good morning. It is late.", { voice, onRound, onSentence }));
+    expect(said).toHaveLength(2);
+    expect(rounds.reduce((sum, count) => sum + count, 0)).toBe(said[0] + said[1]);
+  });
+
   it("ends with the unit that says so", async () => {
     expect((await units("none", 0)).tokens.at(-1)).toBe(voice.manifest.units.end);
   });

@@ -1,11 +1,12 @@
 // What is known of a drafter's guesses before its first run, so that the product's plan need not begin with nothing: a model
-// draws, films or says what training showed it, with its usual drafter and its own plan, which learns on the way.
+// draws, films or says what training showed it, with its usual drafter and drafts of fixed lengths.
 //   node earnings.mjs MODEL [PROMPTS]      (after npm run build) writes `earnings` into MODEL/model.json
-// What is kept are counts of guesses; the clock only chose how many there were.
+// What is kept are counts of guesses, and tokens a pass by length.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { spread } from "../../../bench/video/prompts.mjs";
 import { loadImageModel } from "../../../dist/image/index.js";
+import { createEarnings } from "../../../dist/plans/earnings.js";
 import { loadVoice, speak } from "../../../dist/speech/index.js";
 import { findVideoModel, loadVideoModel } from "../../../dist/video/index.js";
 import { trainingPrompts } from "../video/prompts.mjs";
@@ -37,32 +38,55 @@ const MEDIA = {
   image: {
     load: loadImageModel,
     prompts: ({ manifest }, count) => captions(manifest, count),
-    run: (model, { text, style }, stream) => model.tokens(text, { style, seed: 1, stream }),
+    lengths: [4, 8, 12, 16, 20, 24, 28, 32],
+    run: (model, { text, style }, stream, options) => model.tokens(text, { ...options, style, seed: 1, stream }),
   },
   video: {
     load: loadVideoModel,
     prompts: (_, count) => trainingPrompts(findVideoModel(folder), count),
-    run: (model, { text, style }, stream) => model.animate(text, { style, seed: 1, stream }),
+    lengths: [8, 16, 24, 32, 48, 64],
+    run: (model, { text, style }, stream, options) => model.animate(text, { ...options, style, seed: 1, stream }),
   },
   speech: {
     load: loadVoice,
-    prompts: (_, count) => spread(SENTENCES, count),
-    run: (voice, text, seed) => speak(text, { voice, seed }),
+    // Each several times, with another seed.
+    prompts: (_, count) => Array.from({ length: count }, (_, i) => SENTENCES[i % SENTENCES.length]),
+    lengths: [2, 4, 6, 8, 12, 16, 24],
+    run: (voice, text, seed, options) => speak(text, { ...options, voice, seed }),
   },
 };
 
-const [path, count = "24"] = process.argv.slice(2);
+/** Rounds. */
+const WEIGHT = 200;
+
+const [path, count = "120"] = process.argv.slice(2);
 const folder = resolve(path);
 const file = join(folder, "model.json");
 const manifest = JSON.parse(readFileSync(file, "utf8"));
 const write = (earnings) => writeFileSync(file, `${JSON.stringify({ ...manifest, earnings }, null, 1)}\n`);
-// The plan is to begin with nothing: what an earlier run left there would count twice.
-write({});
-const { load, prompts, run } = MEDIA[manifest.kind];
+const { load, prompts, run, lengths } = MEDIA[manifest.kind];
 const model = await load(folder);
-for (const [i, prompt] of prompts(model, Number(count)).entries()) {
-  for await (const _ of run(model, prompt, i));
-  console.log(prompt.text ?? prompt);
+const all = [...prompts(model, Number(count)).entries()];
+
+const earnings = createEarnings(lengths.at(-1), undefined, 1);
+let rounds = 0;
+const brought = [];
+for (const length of lengths) {
+  let [tokens, passes] = [0, 0];
+  for (const [i, prompt] of all) {
+    const sequence = earnings.start();
+    const onRound = (round) => {
+      sequence.observe(round, length, round.draft.tokens.length);
+      tokens += round.tokens.length;
+      passes++;
+    };
+    for await (const _ of run(model, prompt, i, { draftLength: length, onRound }));
+  }
+  rounds += passes;
+  brought.push([length, Number((tokens / passes).toFixed(2))]);
+  console.log(`drafts of ${length}: ${brought.at(-1)[1]} tokens a pass`);
 }
-const { defaultDrafter } = model;
-write({ [defaultDrafter]: (await model.plan(defaultDrafter)).known() });
+// As much as a plan would remember at a time: what it sees itself is to count as well.
+const weighed = (counts) => counts.map((value) => Number(((value * WEIGHT) / rounds).toFixed(2)));
+const { stood, tried } = earnings.known();
+write({ [model.defaultDrafter]: { stood: weighed(stood), tried: weighed(tried), brought } });
