@@ -20,8 +20,8 @@ export interface PassTimesOptions {
   readonly past?: number;
 }
 
-/** A row more costs about this share of a pass on processors with two cores. */
-const LIKELY: PassCost = (rows) => 1 + 0.06 * (rows - 1);
+/** In passes of one row: a row more costs about this share of them on processors with two cores. */
+export const LIKELY_COST: PassCost = (rows) => 1 + 0.06 * (rows - 1);
 
 /** Places at which a curve may depart from its shape, so many doublings of the rows apart. */
 const KNOTS = 6;
@@ -47,7 +47,7 @@ const DOUBLINGS = 4;
  * the time: its level, its slope over the logarithm of rows, single places of the curve, and the influence of the past; so
  * that a pass of few rows says something about passes of many, but most about its like.
  */
-export function createPassTimes({ cost = LIKELY, past: usual = 160 }: PassTimesOptions = {}): PassTimes {
+export function createPassTimes({ cost = LIKELY_COST, past: usual = 160 }: PassTimesOptions = {}): PassTimes {
   const correction = createEstimate({ prior: PRIOR, noise: NOISE, above: LONGER });
   const { weights } = correction;
   let level: number | undefined;

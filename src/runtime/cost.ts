@@ -1,6 +1,6 @@
 import { closeAll, openAll } from "../core/close.js";
 import { usage } from "../core/errors.js";
-import type { PassCost } from "../core/pass-times.js";
+import { LIKELY_COST, type PassCost } from "../core/pass-times.js";
 import { chain } from "../core/tree.js";
 import type { Model, Session, Token } from "../core/types.js";
 
@@ -11,6 +11,10 @@ export type CostCurve = readonly (readonly [rows: number, ms: number])[];
 export const PAST = 160;
 /** How far the past is from its middle at most. */
 const VARIETY = 48;
+/** Milliseconds. */
+const SHORTEST = 1e-6;
+/** Logarithm of the middle time of a size over the least: some 0.07 on an idle machine, 0.5 and more on a busy one. */
+const DISTURBED = 0.25;
 const SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32];
 
 export interface MeasureOptions {
@@ -24,7 +28,8 @@ export interface MeasureOptions {
 
 /**
  * Times passes of this model on this machine, sizes alternating, the lower quartile of each: what disturbs a pass only ever
- * makes it longer. Takes a second or so. Where the context has no room for a size it is left out.
+ * makes it longer. Takes a second or so. Where the context has no room for a size it is left out; where the machine is too busy
+ * to tell, sizes after the first get the times they are likely to take.
  */
 export async function measureCost(
   model: Model,
@@ -64,7 +69,16 @@ export async function measureCost(
     );
   }
   // A clock may be too coarse for a model of a few operations.
-  return [...times].map(([size, took]) => [size, Math.max(1e-6, quantile(took, 0.25))] as const);
+  const curve = [...times].map(([size, took]) => [size, Math.max(SHORTEST, quantile(took, 0.25))] as const);
+  if (!isDisturbed([...times.values()])) return curve;
+  const [[first, ms]] = curve;
+  return curve.map(([size]) => [size, (ms * LIKELY_COST(size)) / LIKELY_COST(first)] as const);
+}
+
+/** Other programs keep the processor busy: passes of one size take very different times, and the curve is not to be believed. */
+function isDisturbed(times: readonly (readonly number[])[]): boolean {
+  const spread = times.map((took) => Math.log(quantile(took, 0.5) / Math.max(SHORTEST, quantile(took, 0))));
+  return spread.reduce((sum, value) => sum + value, 0) / spread.length > DISTURBED;
 }
 
 async function openSessions(model: Model, count: number): Promise<Session[]> {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { toyModel } from "../../src/conformance/index.js";
 import type { Model } from "../../src/core/index.js";
 import { type CostCurve, measureCost, passCost } from "../../src/runtime/index.js";
@@ -41,6 +41,34 @@ describe("measureCost", () => {
       expect(toy.openSessions).toBe(0);
     },
   );
+
+  it("does not believe times that other programs disturb", async () => {
+    // Passes take 1 ms, at 4 rows 2 ms; a disturbance takes 4 ms, in two passes out of three where there is any.
+    const measured = async (isDisturbed: boolean) => {
+      let now = 0;
+      const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+      const toy = toyModel({});
+      const pass: Model["pass"] = (steps, options) => {
+        const rows = 1 + (steps[0].draft?.tokens.length ?? 0);
+        const { length } = passes;
+        passes.push(rows);
+        now += (rows === 4 ? 2 : 1) + (isDisturbed && length % 3 > 0 ? 4 : 0);
+        return toy.pass(steps, options);
+      };
+      const passes: number[] = [];
+      const curve = await measureCost({ ...toy, pass }, { sizes: [1, 2, 4, 8], repeats: 7 });
+      clock.mockRestore();
+      return curve;
+    };
+    expect(await measured(false)).toEqual([
+      [1, 1],
+      [2, 1],
+      [4, 2],
+      [8, 1],
+    ]);
+    const [[, first], ...others] = await measured(true);
+    for (const [rows, ms] of others) expect(ms / first).toBeCloseTo(1 + 0.06 * (rows - 1));
+  });
 
   it("leaves out sizes that do not fit, and measures one at least", async () => {
     const toy = toyModel({ contextLength: 16 });
