@@ -1,5 +1,5 @@
 export { type Backdrop, chooseBackdrop } from "./films/backdrop.js";
-export { type Area, type Compositor, createCompositor } from "./films/compositor.js";
+export { type Compositor, createCompositor } from "./films/compositor.js";
 export { FILM_FORMATS, type FilmFormat, filmFormatOf } from "./films/formats.js";
 export { compose, type Ground, type Patches, paintGround, type Rgb, type VideoFrame } from "./films/frame.js";
 export { type FrameReader, type FrameWish, frameReader, type ReadingFilms } from "./films/read.js";
@@ -10,7 +10,7 @@ export { type Colour, parseColour, WHITE } from "./pictures/colour.js";
 export { film } from "./pictures/film.js";
 export { PICTURE_FORMATS, type PictureFormat, pictureFormatOf } from "./pictures/formats.js";
 export { replaceGround } from "./pictures/ground.js";
-export type { Pixels, Raster, RawPixels, Size } from "./pictures/pixels.js";
+export type { Area, Pixels, Raster, RawPixels, Size } from "./pictures/pixels.js";
 export { type PictureSource, readPicture } from "./pictures/read.js";
 export { toSharp } from "./pictures/sharp.js";
 export { contactSheet, type SheetEntry } from "./pictures/sheet.js";

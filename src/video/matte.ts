@@ -1,19 +1,13 @@
 import { failure } from "../core/errors.js";
 import type { Ground, Rgb } from "../files/films/frame.js";
-import type { RawPixels } from "../files/pictures/pixels.js";
+import { flood } from "../files/pictures/ground.js";
+import type { Area, RawPixels, Size } from "../files/pictures/pixels.js";
 import { type PictureSource, readableBy } from "../files/pictures/read.js";
 
 /** A thing cut out of its picture: RGBA, straight alpha; the box it fills; what it stood on. */
-export interface Matte {
-  readonly width: number;
-  readonly height: number;
+export interface Matte extends Size {
   readonly rgba: Uint8Array;
-  readonly box: {
-    readonly left: number;
-    readonly top: number;
-    readonly width: number;
-    readonly height: number;
-  };
+  readonly box: Area;
   readonly ground: Pick<Ground, "top" | "bottom"> | undefined;
 }
 
@@ -33,15 +27,14 @@ export async function readMatte(source: PictureSource, width: number, height: nu
   const name = typeof source === "string" ? source : "the picture";
   const straight = await readableBy(source, (image) =>
     image
-      .autoOrient()
-      .toColourspace("srgb")
       .ensureAlpha()
       .resize(width, height, { fit: "contain", background: { r: 0, g: 0, b: 0, alpha: 0 } })
       .raw()
       .toBuffer(),
   );
   const data = Uint8Array.from(straight);
-  const seeThrough = countOf(data, (at) => data[at + 3] < 128);
+  let seeThrough = 0;
+  for (let at = 3; at < data.length; at += 4) if (data[at] < 128) seeThrough++;
   // A few pixels may be see-through where the shape of picture and frame differ.
   const matte =
     seeThrough > 0.02 * width * height ? undefined : matteOf({ data, width, height, channels: 4 });
@@ -55,61 +48,36 @@ export async function readMatte(source: PictureSource, width: number, height: nu
   return { width, height, rgba, box, ground: matte?.ground };
 }
 
-function countOf(data: Uint8Array, test: (at: number) => boolean): number {
-  let count = 0;
-  for (let at = 0; at < data.length; at += 4) if (test(at)) count++;
-  return count;
-}
-
 /** Straight RGBA with the ground gone, the share of pixels that is left, and the ground. */
 function matteOf({ data, width, height }: RawPixels) {
   const rgb = (at: number) => [0, 1, 2].map((c) => data[at * 4 + c]) as unknown as Rgb;
   const middle = (y: number) =>
     [0, 1, 2].map((c) => median(Array.from({ length: width }, (_, x) => data[(y * width + x) * 4 + c])));
   const [top, bottom] = [middle(0), middle(height - 1)];
-  /** A ground fades evenly from top to bottom, or a little otherwise at the side that no thing touches. */
+  // The ground of each row: an even fade from top to bottom, or what is near to that at the row's left or right end.
   const rows = Array.from({ length: height }, (_, y): Rgb => {
     const even = top.map((from, c) => from + ((bottom[c] - from) * y) / (height - 1)) as unknown as Rgb;
     const sides = [1, width - 2].map((x) => rgb(y * width + x)).filter((side) => apart(side, even) < NEAR);
     return sides.sort((one, other) => apart(one, even) - apart(other, even))[0] ?? even;
   });
-  const far = (at: number, y: number) => apart(rgb(at), rows[y]);
-  // From the edge inwards over everything that looks like the ground of its row.
-  const isGround = new Uint8Array(width * height);
-  const waiting: number[] = [];
-  const visit = (x: number, y: number) => {
-    const at = y * width + x;
-    if (x < 0 || y < 0 || x >= width || y >= height || isGround[at] || far(at, y) > GROUND) return;
-    isGround[at] = 1;
-    waiting.push(at);
-  };
-  for (let x = 0; x < width; x++) for (const y of [0, height - 1]) visit(x, y);
-  for (let y = 0; y < height; y++) for (const x of [0, width - 1]) visit(x, y);
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const [x, y] = [at % width, Math.floor(at / width)];
-    for (const [dx, dy] of [
-      [1, 0],
-      [-1, 0],
-      [0, 1],
-      [0, -1],
-    ])
-      visit(x + dx, y + dy);
-  }
+  const far = (at: number) => apart(rgb(at), rows[Math.floor(at / width)]);
+  const isGround = flood({ width, height }, (at) => far(at) <= GROUND);
   let left = 0;
   for (let at = 0; at < width * height; at++) {
-    const y = Math.floor(at / width);
-    if (!isGround[at]) {
-      left++;
-      // Pixels at the border are mixed with the ground: their colour is taken as the thing's, their cover by distance.
-      if (touches(at, isGround, width, height)) {
-        const cover = Math.min(1, Math.max(0.2, far(at, y) / THING));
-        for (let c = 0; c < 3; c++) {
-          const pure = rows[y][c] + (data[at * 4 + c] - rows[y][c]) / cover;
-          data[at * 4 + c] = Math.max(0, Math.min(255, Math.round(pure)));
-        }
-        data[at * 4 + 3] = Math.round(255 * cover);
-      }
-    } else data.fill(0, at * 4, at * 4 + 4);
+    if (isGround[at]) {
+      data.fill(0, at * 4, at * 4 + 4);
+      continue;
+    }
+    left++;
+    if (!touches(at, isGround, width, height)) continue;
+    // At the border the ground is mixed in: how far a pixel is from it says how much of the pixel the thing covers.
+    const row = rows[Math.floor(at / width)];
+    const cover = Math.min(1, Math.max(0.2, far(at) / THING));
+    for (let c = 0; c < 3; c++) {
+      const pure = row[c] + (data[at * 4 + c] - row[c]) / cover;
+      data[at * 4 + c] = Math.max(0, Math.min(255, Math.round(pure)));
+    }
+    data[at * 4 + 3] = Math.round(255 * cover);
   }
   return { data, share: left / (width * height), ground: { top: rows[0], bottom: rows[height - 1] } };
 }
@@ -129,7 +97,7 @@ const apart = (one: Rgb, other: Rgb) => Math.max(...one.map((value, c) => Math.a
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
 
-function boxOf(rgba: Uint8Array, width: number, height: number): Matte["box"] | undefined {
+function boxOf(rgba: Uint8Array, width: number, height: number): Area | undefined {
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

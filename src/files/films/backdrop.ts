@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { kindOf, usage } from "../../core/errors.js";
 import { once } from "../../core/once.js";
 import { type Colour, isOpaque, parseColour } from "../pictures/colour.js";
+import { over } from "../pictures/ground.js";
 import type { Pixels, Raster } from "../pictures/pixels.js";
-import { readableBy } from "../pictures/read.js";
+import { readPicture } from "../pictures/read.js";
 import { inspect } from "../pictures/xmp.js";
 import { compose, type Ground, type Patches } from "./frame.js";
 
@@ -15,7 +16,7 @@ export interface Backdrop {
   behind(frame: Patches, own: Ground | undefined): Promise<Raster>;
 }
 
-/** Until a clip has said what its ground is. */
+/** Shown until the clip's own ground is known. */
 const NEUTRAL: Ground = { name: "none", top: [200, 200, 200], bottom: [200, 200, 200] };
 
 /**
@@ -27,27 +28,25 @@ export async function chooseBackdrop(
   wish: string | undefined,
   grounds: readonly Ground[],
 ): Promise<Backdrop> {
-  const composed = (frame: Patches, ground: Ground | Pixels): Raster => ({
-    ...compose(frame, ground),
-    channels: 3,
-  });
-  if (wish === undefined)
-    return { opaque: true, behind: async (frame, own) => composed(frame, own ?? NEUTRAL) };
+  if (wish === undefined) return opaque((_, own) => own ?? NEUTRAL);
   const named = grounds.find(({ name }) => name === wish.trim().toLowerCase());
-  if (named) return { opaque: true, behind: async (frame) => composed(frame, named) };
+  if (named) return opaque(() => named);
   if (isFile(wish)) {
     const picture = await pictureOf(wish);
-    return {
-      opaque: true,
-      behind: async (frame) => composed(frame, await picture(`${frame.width}x${frame.height}`)),
-    };
+    return opaque(({ width, height }) => picture(`${width}x${height}`));
   }
   const colour = await colourOf(wish, grounds);
   if (!isOpaque(colour)) return { opaque: false, behind: async (frame) => onClear(frame, colour) };
   const rgb = [colour.r, colour.g, colour.b] as const;
-  const plain: Ground = { name: wish, top: rgb, bottom: rgb };
-  return { opaque: true, behind: async (frame) => composed(frame, plain) };
+  return opaque(() => ({ name: wish, top: rgb, bottom: rgb }));
 }
+
+type Below = (frame: Patches, own: Ground | undefined) => Ground | Promise<Pixels>;
+
+const opaque = (below: Below): Backdrop => ({
+  opaque: true,
+  behind: async (frame, own) => ({ ...compose(frame, await below(frame, own)), channels: 3 }),
+});
 
 const isFile = (wish: string) => /\.[a-z]{3,5}$/i.test(wish) || existsSync(wish);
 
@@ -64,19 +63,9 @@ async function colourOf(wish: string, grounds: readonly Ground[]): Promise<Colou
 /** A picture that fills frames of any size, cut where its shape differs. */
 async function pictureOf(path: string): Promise<(size: string) => Promise<Pixels>> {
   await inspect(path);
-  return once(async (size) => {
+  return once((size) => {
     const [width, height] = size.split("x").map(Number);
-    const data = await readableBy(path, (image) =>
-      image
-        .autoOrient()
-        .toColourspace("srgb")
-        .flatten({ background: "white" })
-        .resize(width, height)
-        .removeAlpha()
-        .raw()
-        .toBuffer(),
-    );
-    return { data, width, height };
+    return readPicture(path, width, height, "cover");
   });
 }
 
@@ -88,9 +77,8 @@ function onClear({ rgba, width, height }: Patches, ground: Colour): Raster {
   for (let at = 0; at < data.length; at += 4) {
     const cover = rgba[at + 3] / 255;
     const under = (1 - cover) * (ground.alpha / 255);
-    const alpha = cover + under;
-    for (let c = 0; c < 3; c++) data[at + c] = Math.round((cover * rgba[at + c] + under * below[c]) / alpha);
-    data[at + 3] = Math.round(255 * alpha);
+    for (let c = 0; c < 3; c++) data[at + c] = over(rgba[at + c], cover, below[c], under);
+    data[at + 3] = Math.round(255 * (cover + under));
   }
   return { data, width, height, channels: 4 };
 }

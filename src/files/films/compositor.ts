@@ -1,27 +1,21 @@
-import type { Raster, Size } from "../pictures/pixels.js";
+import type { Area, Raster, Size } from "../pictures/pixels.js";
 import { toSharp } from "../pictures/sharp.js";
 import type { Backdrop } from "./backdrop.js";
 import type { Ground, VideoFrame } from "./frame.js";
-
-/** A part of a frame, in its pixels. */
-export interface Area extends Size {
-  readonly left: number;
-  readonly top: number;
-}
 
 /** Frames as they will be seen: of a size, on their ground. */
 export interface Compositor extends Size {
   /** @param own the ground that the clip has, if nothing else was asked for */
   compose(frame: VideoFrame, own: Ground | undefined): Promise<Raster>;
-  /** The same for a finished frame, which may come again: it is kept. */
+  /** The same for a finished frame. It is kept, for it may come again. */
   show(frame: VideoFrame, own: Ground | undefined): Promise<Raster>;
-  /** Where a part of a frame is then. */
+  /** Where a part of a frame is in the composed one. */
   area(part: Area, frame: Size): Area;
-  /** Another clip comes: what was kept of this one is of no use. */
+  /** Forgets the frames that were kept: another clip comes. */
   clear(): void;
 }
 
-/** Bytes of frames kept, for those that come again. */
+/** Most bytes of frames that are kept. */
 const KEPT = 2 ** 27;
 
 /** Frames are shown whole, in the middle, the ground filling the rest. Equal ones are scaled and composed once. */

@@ -1,4 +1,5 @@
 import { usage } from "../../core/errors.js";
+import { over } from "../pictures/ground.js";
 import type { Pixels } from "../pictures/pixels.js";
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -33,15 +34,13 @@ export function compose({ rgba, width, height }: Patches, ground: Ground | Pixel
   for (let at = 0; at < width * height; at++) {
     const alpha = rgba[at * 4 + 3];
     if (alpha === 0) continue;
-    for (let c = 0; c < 3; c++) {
-      const under = data[at * 3 + c];
-      data[at * 3 + c] = Math.round(under + ((rgba[at * 4 + c] - under) * alpha) / 255);
-    }
+    for (let c = 0; c < 3; c++)
+      data[at * 3 + c] = over(rgba[at * 4 + c], alpha, data[at * 3 + c], 255 - alpha);
   }
   return { data, width, height };
 }
 
-/** A ground by itself. */
+/** A ground alone, as pixels. */
 export function paintGround(
   { top, bottom }: Pick<Ground, "top" | "bottom">,
   width: number,

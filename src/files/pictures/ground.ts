@@ -1,11 +1,11 @@
 import { type Colour, isOpaque } from "./colour.js";
-import type { Raster } from "./pixels.js";
+import type { Raster, Size } from "./pixels.js";
 
-/** How far from white a pixel of the ground may be, 0 to 255: decoders leave noise on it, most of it around things. */
+/** How far from white, 0 to 255, a pixel of the ground may be: decoders leave noise on it, most of it around things. */
 const NOISE = 24;
-/** As far from white as the edge of a thing is, at least: what is paler, and has nothing stronger beside it, is half noise. */
+/** As far from white as a pixel must be to count as all thing, where none around it is further. */
 const SOLID = 60;
-/** Pixels that an edge is wide. */
+/** Width of a soft edge in pixels. */
 const EDGE = 2;
 
 /**
@@ -17,7 +17,7 @@ export function replaceGround({ data, width, height }: Omit<Raster, "channels">,
     const [r, g, b] = data.subarray(3 * at, 3 * at + 3);
     return 255 - Math.min(r, g, b);
   });
-  const isGround = flood(depth, width, height);
+  const isGround = flood({ width, height }, (at) => depth[at] <= NOISE);
   const channels = isOpaque(ground) ? 3 : 4;
   const result = new Uint8Array(width * height * channels);
   for (let at = 0; at < width * height; at++) {
@@ -27,12 +27,12 @@ export function replaceGround({ data, width, height }: Omit<Raster, "channels">,
   return { data: result, width, height, channels };
 }
 
-/** 1 for each near-white pixel that is joined to the picture's edge. */
-function flood(depth: Uint8Array, width: number, height: number): Uint8Array {
-  const found = new Uint8Array(depth.length);
+/** 1 for each pixel that is joined to the picture's edge by pixels that look like ground. */
+export function flood({ width, height }: Size, isLike: (at: number) => boolean): Uint8Array {
+  const found = new Uint8Array(width * height);
   const waiting: number[] = [];
   const visit = (at: number) => {
-    if (found[at] || depth[at] > NOISE) return;
+    if (found[at] || !isLike(at)) return;
     found[at] = 1;
     waiting.push(at);
   };
@@ -49,12 +49,16 @@ function flood(depth: Uint8Array, width: number, height: number): Uint8Array {
     if (x > 0) visit(at - 1);
     if (x < width - 1) visit(at + 1);
     if (at >= width) visit(at - width);
-    if (at < depth.length - width) visit(at + width);
+    if (at < found.length - width) visit(at + width);
   }
   return found;
 }
 
-/** The share of a pixel that the thing covers: by how far from white it is next to the most solid pixel around. */
+/** One level of a colour that covers a part of a pixel, over one that fills the part `under` of it. */
+export const over = (own: number, cover: number, below: number, under: number): number =>
+  Math.round((cover * own + under * below) / (cover + under));
+
+/** The share of a pixel that the thing covers: how far from white it is, against the furthest one around. */
 function coverage(
   at: number,
   depth: Uint8Array,
@@ -79,13 +83,12 @@ function coverage(
 /** A pixel of a thing on white -> the same on another ground, as RGBA. */
 function mixed(pixel: Uint8Array, cover: number, ground: Colour): number[] {
   const under = (1 - cover) * (ground.alpha / 255);
-  const alpha = cover + under;
-  if (alpha === 0) return [255, 255, 255, 0];
+  if (cover + under === 0) return [255, 255, 255, 0];
   const below = [ground.r, ground.g, ground.b];
   // pixel = cover * own + (1 - cover) * white
   const rgb = below.map((behind, i) => {
     const own = cover > 0 ? Math.max(0, (pixel[i] - 255 * (1 - cover)) / cover) : 0;
-    return Math.round(Math.min(255, (cover * own + under * behind) / alpha));
+    return over(own, cover, behind, under);
   });
-  return [...rgb, Math.round(255 * alpha)];
+  return [...rgb, Math.round(255 * (cover + under))];
 }

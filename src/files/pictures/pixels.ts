@@ -4,6 +4,12 @@ export interface Size {
   readonly height: number;
 }
 
+/** A part of a picture, in its pixels. */
+export interface Area extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
 /** 8-bit RGB, row by row from the top. */
 export interface Pixels extends Size {
   readonly data: Uint8Array;

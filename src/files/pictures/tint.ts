@@ -1,15 +1,11 @@
-import type { Raster } from "./pixels.js";
+import type { Area, Raster } from "./pixels.js";
 
-/** A rectangle of a picture and the colour it is tinted in. */
-export interface Tint {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/** A part of a picture and the colour it is tinted in. */
+export interface Tint extends Area {
   readonly colour: readonly [number, number, number];
 }
 
-/** What came of a guess: it stands, it fell, or nobody knows yet. */
+/** What came of a guess: it was accepted, it was rejected, or it is not judged yet. */
 export const STANDS = [40, 170, 70] as const;
 export const FELL = [220, 50, 50] as const;
 export const OPEN = [255, 180, 30] as const;
