@@ -1,16 +1,15 @@
 import type { Sharp } from "sharp";
-import { type Colour, isLight, isOpaque, WHITE } from "../pictures/colour.js";
+import { type Colour, isOpaque, WHITE } from "../pictures/colour.js";
 import type { Raster } from "../pictures/pixels.js";
 import { toSharp } from "../pictures/sharp.js";
-import { wrap } from "../pictures/sheet.js";
-import { escapeXml } from "../pictures/xml.js";
+import { labelOverlay, wrap } from "../pictures/sheet.js";
 
 /** Pixels. */
 const MARGIN = 16;
 const GAP = 4;
 const LABEL = 26;
 const FONT = 15;
-/** Of a letter, roughly, in this size. */
+/** Rough width of a letter of that size. */
 const LETTER = 8;
 
 /** Frames in a line; longer clips take several. */
@@ -21,7 +20,7 @@ export const LONGEST_STRIP = 60;
 
 export const linesOf = (frames: number) => Math.ceil(frames / LINE);
 
-/** Neither white nor a colour that things like to stand on: where frames end is seen. */
+/** Neither white nor a usual ground: the edges of frames are seen on it. */
 const SHEET: Colour = { r: 226, g: 228, b: 232, alpha: 255 };
 const NOTHING: Colour = { ...WHITE, alpha: 0 };
 
@@ -47,7 +46,9 @@ export async function filmStrip(rows: readonly StripRow[]): Promise<Sharp> {
     return top;
   });
 
-  const data = Buffer.alloc(sheet.width * sheet.height * channels, filling(ground, channels));
+  const { r, g, b, alpha } = ground;
+  const pixel = Buffer.from([r, g, b, alpha].slice(0, channels));
+  const data = Buffer.alloc(sheet.width * sheet.height * channels, pixel);
   for (const [row, { frames }] of rows.entries()) {
     for (const [i, frame] of frames.entries()) {
       const left = MARGIN + (i % LINE) * (width + GAP);
@@ -60,17 +61,11 @@ export async function filmStrip(rows: readonly StripRow[]): Promise<Sharp> {
     }
   }
   const letters = Math.floor((sheet.width - 2 * MARGIN) / LETTER);
-  const text = rows.map(({ caption }, row) => {
+  const labels = rows.map(({ caption }, row) => {
     const [line = "", more] = wrap(caption, letters);
-    return `<text x="${MARGIN}" y="${tops[row] + FONT}">${escapeXml(more ? `${line} …` : line)}</text>`;
+    return { text: more ? `${line} …` : line, x: MARGIN, y: tops[row] + FONT };
   });
-  const style = `font-family="sans-serif" font-size="${FONT}" fill="${isLight(ground) ? "#333" : "#eee"}"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}"><g ${style}>${text.join("")}</g></svg>`;
-  const image = (await toSharp({ data, ...sheet, channels })).composite([
-    { input: Buffer.from(svg), left: 0, top: 0 },
-  ]);
+  const overlay = labelOverlay(labels, sheet, ground, `font-size="${FONT}"`);
+  const image = (await toSharp({ data, ...sheet, channels })).composite([overlay]);
   return isOpaque(ground) ? image.removeAlpha() : image;
 }
-
-const filling = ({ r, g, b, alpha }: Colour, channels: 3 | 4) =>
-  Buffer.from(channels === 3 ? [r, g, b] : [r, g, b, alpha]);

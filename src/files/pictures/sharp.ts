@@ -1,6 +1,6 @@
 import type { Sharp } from "sharp";
 import { failure } from "../../core/errors.js";
-import type { RawPixels } from "./pixels.js";
+import type { Raster, RawPixels } from "./pixels.js";
 
 let library: Promise<typeof import("sharp")["default"]> | undefined;
 
@@ -22,7 +22,16 @@ export function sharpLibrary() {
 export const toSharp = async ({ data, width, height, channels = 3 }: RawPixels): Promise<Sharp> =>
   (await sharpLibrary())(data, { raw: { width, height, channels } });
 
-/** What sharp complains of, in words. */
+/** Frames of one size as one sharp image, a page each. */
+export async function toPages(frames: readonly Raster[]): Promise<Sharp> {
+  const [{ width, height, channels }] = frames;
+  const data = Buffer.concat(frames.map((frame) => frame.data));
+  const raw = { width, height: height * frames.length, channels, pageHeight: height };
+  // libvips' limit of pixels is a guard against files of others.
+  return (await sharpLibrary())(data, { raw, limitInputPixels: false });
+}
+
+/** sharp's error in words. */
 export function pictureReason({ message }: Error): string {
   if (/missing/i.test(message)) return "there is no such file";
   if (/unsupported image format/i.test(message))

@@ -1,6 +1,6 @@
 import type { OverlayOptions, Sharp } from "sharp";
 import { type Colour, forSharp, isLight, isOpaque } from "./colour.js";
-import type { Raster } from "./pixels.js";
+import type { Raster, Size } from "./pixels.js";
 import { sharpLibrary, toSharp } from "./sharp.js";
 import { escapeXml } from "./xml.js";
 
@@ -8,11 +8,11 @@ import { escapeXml } from "./xml.js";
 const MARGIN = 16;
 const LINE = 18;
 const FONT = 13;
-/** Of a letter, roughly, in this size. */
+/** Rough width of a letter of that size. */
 const LETTER = 7;
 const LINES = 2;
 
-/** Most pictures on a sheet: 20 by 20 of them make it 5,500 pixels wide. */
+/** Most pictures on a sheet: 20 in a row make it 5,500 pixels wide. */
 export const LARGEST_SHEET = 400;
 
 export interface SheetEntry {
@@ -47,20 +47,34 @@ export async function contactSheet(entries: readonly SheetEntry[], ground: Colou
       ...place(i),
     })),
   );
-  const text = captions.flatMap((lines, i) => {
+  const labels = captions.flatMap((lines, i) => {
     const { left, top } = place(i);
-    return lines.map((line, k) => {
-      const at = `x="${left + width / 2}" y="${top + height + (k + 1) * LINE - 4}"`;
-      return `<text ${at}>${escapeXml(line)}</text>`;
-    });
+    return lines.map((text, k) => ({ text, x: left + width / 2, y: top + height + (k + 1) * LINE - 4 }));
   });
-  const style = `font-family="sans-serif" font-size="${FONT}" text-anchor="middle" fill="${isLight(ground) ? "#333" : "#eee"}"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}"><g ${style}>${text.join("")}</g></svg>`;
-  overlays.push({ input: Buffer.from(svg), left: 0, top: 0 });
+  overlays.push(labelOverlay(labels, size, ground, `font-size="${FONT}" text-anchor="middle"`));
 
   const sharp = await sharpLibrary();
   const sheet = sharp({ create: { ...size, channels: 4, background: forSharp(ground) } }).composite(overlays);
   return isOpaque(ground) ? sheet.removeAlpha() : sheet;
+}
+
+interface Label {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Lines of text as an image to lay over a sheet, in a colour that can be read on its ground. */
+export function labelOverlay(
+  labels: readonly Label[],
+  { width, height }: Size,
+  ground: Colour,
+  font: string,
+): OverlayOptions {
+  const lines = labels.map(({ text, x, y }) => `<text x="${x}" y="${y}">${escapeXml(text)}</text>`);
+  const style = `font-family="sans-serif" ${font} fill="${isLight(ground) ? "#333" : "#eee"}"`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g ${style}>${lines.join("")}</g></svg>`;
+  return { input: Buffer.from(svg), left: 0, top: 0 };
 }
 
 /** Lines of at most so many letters, the last one cut where the text is longer. */
