@@ -39,7 +39,7 @@ export function neededFfmpeg(env: NodeJS.ProcessEnv, what: string, wayOut: strin
   return path;
 }
 
-/** A stream cannot be gone back on: MP4 and its kin come in pieces with an index each. */
+/** Nothing in a stream can be changed later: MP4, MOV and M4A come in pieces there, each with an index. */
 export const IN_PIECES = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"];
 
 /** What ffmpeg said last. fluent-ffmpeg puts it behind the exit code, without the banner and the streams. */
@@ -49,26 +49,26 @@ export function lastLines({ message }: Error): string {
   return said.slice(-2).join(" / ") || message.trim();
 }
 
-/** The system's complaints, in ffmpeg's words: older ones end well all the same when they flush to a full disk. */
+/** The system's errors in ffmpeg's words: older versions exit with 0 when the disk is full at the end. */
 const COMPLAINTS: Readonly<Record<string, string>> = {
   "No space left on device": "ENOSPC",
   "Disk quota exceeded": "EDQUOT",
   "File too large": "EFBIG",
 };
 
-function complaint(stderr: string | null | undefined): Error | undefined {
+function complaint(name: string, stderr: string | null | undefined): Error | undefined {
   const found = Object.entries(COMPLAINTS).find(([words]) => stderr?.includes(words));
-  return found && Object.assign(new Error(found[0]), { code: found[1] });
+  return found && cannotWrite(name, Object.assign(new Error(found[0]), { code: found[1] }));
 }
 
 export interface FfmpegReading {
   readonly ffmpeg: string;
   readonly path: string;
   readonly signal: AbortSignal;
-  /** Says what comes out. */
+  /** Sets what comes out. */
   readonly arrange: (command: FfmpegCommand) => void;
   readonly onBytes: (bytes: Buffer) => void;
-  /** Sees what ffmpeg says of the file. */
+  /** Takes the lines that ffmpeg prints. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -103,7 +103,7 @@ export async function ffmpegRead(reading: FfmpegReading): Promise<void> {
 /**
  * Bytes that ffmpeg turns into a file, or into a file's bytes on a stream, while they are made.
  *
- * @param arrange says what comes in and what goes out
+ * @param arrange sets what comes in and what goes out
  */
 export async function ffmpegPipe(
   ffmpeg: string,
@@ -120,20 +120,19 @@ export async function ffmpegPipe(
     command
       .on("start", () => aborted && command.kill("SIGKILL"))
       .on("end", (_: string | null, stderr: string | null) => {
-        const wrong = complaint(stderr);
-        if (wrong) reject(cannotWrite(file.name, wrong));
+        const wrong = complaint(file.name, stderr);
+        if (wrong) reject(wrong);
         else resolve();
       })
       .on("error", (error: Error, _: string | null, stderr: string | null) => {
-        const wrong = complaint(stderr);
-        if (wrong) reject(cannotWrite(file.name, wrong));
-        else reject(failure(`ffmpeg could not write ${file.name}: ${lastLines(error)}`, error));
+        const said = `ffmpeg could not write ${file.name}: ${lastLines(error)}`;
+        reject(complaint(file.name, stderr) ?? failure(said, error));
       });
     if (passing) command.pipe(passing.input, { end: true });
     // A whole path: ffmpeg takes what stands before a colon for a protocol.
     else if ("temporary" in file) command.save(resolvePath(file.temporary));
   });
-  // A reader that went away says more than an encoder that could not go on.
+  // Where the reader has gone away, its error is the cause and the encoder's only follows.
   const done = passing ? Promise.race([passing.failed, encoded.then(() => passing.done)]) : encoded;
   // A failure is reported where the next piece is written, or at the end.
   done.catch(() => {});

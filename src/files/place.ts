@@ -1,9 +1,9 @@
-import { unlinkSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { access, constants, lstat, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import { failure } from "../core/errors.js";
-import { cannotWrite, codeOf } from "./problems.js";
+import { cannotWrite, codeOf, writing } from "./problems.js";
 import { send } from "./stream.js";
 
 /** Where a file goes that is written in one piece. */
@@ -12,7 +12,7 @@ export interface Place {
   readonly name: string;
   /** Writes all of it. */
   fill(content: string | Uint8Array): Promise<void>;
-  /** Takes back what was prepared. */
+  /** Removes what is there of it so far. */
   discard(): Promise<void>;
 }
 
@@ -41,13 +41,36 @@ export const streamTo = (stream: Writable, name: string): StreamPlace => ({
   discard: async () => {},
 });
 
-/** What to do instead where a folder, or something that is no file, is in the place. */
+/** What the message says to do where a folder, or something else that is no file, has the name. */
 export interface WayOut {
   readonly folder: string;
   readonly special: string;
 }
 
 const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", special: "use --output-raw >" };
+
+/** Where something is written before it takes its place. */
+export const temporaryFor = (place: string) =>
+  join(dirname(place), `.${basename(place)}.${process.pid}.part`);
+
+/** Removes a temporary file or folder when the program ends, however it does, unless it is kept by then. */
+export function removeAtExit(temporary: string) {
+  const options = { recursive: true, force: true };
+  const remove = () => {
+    try {
+      rmSync(temporary, options);
+    } catch {
+      // The program ends all the same.
+    }
+  };
+  process.once("exit", remove);
+  const keep = () => void process.off("exit", remove);
+  const discard = async () => {
+    await rm(temporary, options);
+    keep();
+  };
+  return { keep, discard };
+}
 
 /**
  * Makes the temporary file at once: what cannot be written is known before a model is loaded. However the program ends, the
@@ -57,7 +80,7 @@ const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", sp
  */
 export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
   const place = await placeOf(name, wayOut);
-  const temporary = join(dirname(place), `.${basename(place)}.${process.pid}.part`);
+  const temporary = temporaryFor(place);
   try {
     await (await open(temporary, "wx")).close();
   } catch (error) {
@@ -65,35 +88,16 @@ export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
       throw failure(`cannot write ${name}: there is no folder ${dirname(name)}; make it first`, error);
     throw cannotWrite(name, error);
   }
-  const remove = () => {
-    try {
-      unlinkSync(temporary);
-    } catch {
-      // Gone already.
-    }
+  const { keep, discard } = removeAtExit(temporary);
+  const commit = async () => {
+    await writing(name, rename(temporary, place));
+    keep();
   };
-  process.once("exit", remove);
-  const self: Beside = {
-    name,
-    temporary,
-    async commit() {
-      try {
-        await rename(temporary, place);
-      } catch (error) {
-        throw cannotWrite(name, error);
-      }
-      process.off("exit", remove);
-    },
-    async fill(content) {
-      await writeFile(temporary, content).catch((error) => Promise.reject(cannotWrite(name, error)));
-      await self.commit();
-    },
-    async discard() {
-      await rm(temporary, { force: true });
-      process.off("exit", remove);
-    },
+  const fill = async (content: string | Uint8Array) => {
+    await writing(name, writeFile(temporary, content));
+    await commit();
   };
-  return self;
+  return { name, temporary, commit, fill, discard };
 }
 
 /**

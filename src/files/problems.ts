@@ -1,6 +1,6 @@
 import { failure } from "../core/errors.js";
 
-/** Ends the program without a word: the exit code says it all. */
+/** Ends the program with an exit code and no message. */
 export interface Leave extends Error {
   readonly exitCode: number;
 }
@@ -33,8 +33,16 @@ export const reasonOf = (error: unknown) => REASONS[codeOf(error) ?? ""] ?? (err
 export const cannotRead = (path: string, error: unknown) =>
   failure(`cannot read ${path}: ${reasonOf(error)}`, error);
 
+/** What comes of reading a file. @throws as `cannotRead` says */
+export const reading = <T>(path: string, work: Promise<T>): Promise<T> =>
+  work.catch((error) => Promise.reject(cannotRead(path, error)));
+
 export function cannotWrite(path: string, error: unknown) {
   const full = ["ENOSPC", "EDQUOT"].includes(codeOf(error) ?? "");
   const wayOut = full ? "free some space or choose another place" : "choose another place";
   return failure(`cannot write ${path}: ${reasonOf(error)}; ${wayOut}`, error);
 }
+
+/** What comes of writing a file. @throws as `cannotWrite` says */
+export const writing = <T>(path: string, work: Promise<T>): Promise<T> =>
+  work.catch((error) => Promise.reject(cannotWrite(path, error)));

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readPicture } from "../../src/image/index.js";
+import { temporaryFolder } from "../cli/helpers.js";
 
-const folder = mkdtempSync(join(tmpdir(), "foretoken-picture-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const file = (name: string, bytes: Uint8Array | string) => {
   const path = join(folder, name);
   writeFileSync(path, bytes);

@@ -4,7 +4,7 @@ import { delivery, type FilmShape, type FilmSink } from "./shape.js";
 
 const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
-/** Of all bytes, as PNG wants it (CRC-32 of ISO 3309). */
+/** CRC-32 (ISO 3309) of each byte. */
 const CHECKSUMS = Uint32Array.from({ length: 256 }, (_, byte) => {
   let sum = byte;
   for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? 0xedb88320 ^ (sum >>> 1) : sum >>> 1;
@@ -19,10 +19,7 @@ function checksum(bytes: Buffer): number {
 
 function chunk(type: string, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat([Buffer.from(type, "latin1"), ...parts]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(body.length - 4);
-  sum.writeUInt32BE(checksum(body));
-  return Buffer.concat([length, body, sum]);
+  return Buffer.concat([uint32(body.length - 4), body, uint32(checksum(body))]);
 }
 
 const uint32 = (...numbers: readonly number[]) => {
@@ -31,13 +28,7 @@ const uint32 = (...numbers: readonly number[]) => {
   return bytes;
 };
 
-const uint16 = (...numbers: readonly number[]) => {
-  const bytes = Buffer.alloc(2 * numbers.length);
-  for (const [i, number] of numbers.entries()) bytes.writeUInt16BE(number, 2 * i);
-  return bytes;
-};
-
-/** The contents of a PNG's chunks of a type. */
+/** The contents of all chunks of a type in a PNG. */
 export function chunksOf(png: Buffer, type: string): Buffer[] {
   const found: Buffer[] = [];
   for (let at = SIGNATURE.length; at + 8 <= png.length; ) {
@@ -61,8 +52,10 @@ export function apngSink(place: Place, { width, height, fps, plays }: FilmShape)
     },
     async close() {
       let sequence = 0;
-      // Seconds as a fraction of 16 bits each, then neither disposal nor blending: every frame is a whole one.
-      const timing = Buffer.concat([uint16(1000, Math.round(1000 * fps)), Buffer.alloc(2)]);
+      // Seconds as a fraction of two 16-bit numbers; no disposal, no blending: every frame is a whole picture.
+      const timing = Buffer.alloc(6);
+      timing.writeUInt16BE(1000, 0);
+      timing.writeUInt16BE(Math.round(1000 * fps), 2);
       const body = frames.flatMap((data, i) => {
         const control = chunk("fcTL", uint32(sequence++, width, height, 0, 0), timing);
         return [control, i === 0 ? chunk("IDAT", data) : chunk("fdAT", uint32(sequence++), data)];

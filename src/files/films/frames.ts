@@ -1,28 +1,22 @@
-import { rmSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Raster } from "../pictures/pixels.js";
-import { placeOf, type WayOut } from "../place.js";
-import { cannotWrite } from "../problems.js";
+import { placeOf, removeAtExit, temporaryFor, type WayOut } from "../place.js";
+import { writing } from "../problems.js";
 import { numbered } from "./formats.js";
 import type { FilmSink } from "./shape.js";
 
-/** Single frames, a file each. They wait in a folder beside their place until all of them are there. */
+/** Single frames, a file each. They are kept in a folder beside their place until all of them are there. */
 export async function framesSink(
   pattern: string,
   encode: (frame: Raster) => Promise<Buffer>,
   wayOut: WayOut,
 ): Promise<FilmSink> {
-  const folder = join(dirname(pattern), `.${basename(pattern)}.${process.pid}.part`);
-  await mkdir(folder).catch((error) => Promise.reject(cannotWrite(pattern, error)));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
-  const discard = async () => {
-    await rm(folder, { recursive: true, force: true });
-    process.off("exit", remove);
-  };
+  const folder = temporaryFor(pattern);
+  await writing(pattern, mkdir(folder));
+  const { discard } = removeAtExit(folder);
   let busy: Promise<void> = Promise.resolve();
-  /** What is under way when all is given up must end first, or it would come back. */
+  /** `abort` waits for work that is under way, which would make its file again. */
   const alone = (work: () => Promise<void>) => {
     busy = work();
     return busy;
@@ -34,15 +28,14 @@ export async function framesSink(
       alone(async () => {
         const bytes = await encode(frame);
         frames++;
-        const name = numbered(pattern, frames);
-        await writeFile(waiting(frames), bytes).catch((error) => Promise.reject(cannotWrite(name, error)));
+        await writing(numbered(pattern, frames), writeFile(waiting(frames), bytes));
       }),
     close: () =>
       alone(async () => {
         for (let number = 1; number <= frames; number++) {
           const name = numbered(pattern, number);
           const place = await placeOf(name, wayOut);
-          await rename(waiting(number), place).catch((error) => Promise.reject(cannotWrite(name, error)));
+          await writing(name, rename(waiting(number), place));
         }
         await discard();
       }),

@@ -1,13 +1,13 @@
 import { access, constants } from "node:fs/promises";
 import type { Metadata } from "sharp";
 import { failure } from "../../core/errors.js";
-import { cannotRead } from "../problems.js";
+import { reading } from "../problems.js";
 import { pictureReason, sharpLibrary } from "./sharp.js";
 import { escapeXml, unescapeXml } from "./xml.js";
 
 /** What a picture says of itself, as XMP: JSON in a field of our own, the prompt also where programs look for a description. */
 export function toXmp(drawing: object, description = ""): string {
-  // Plain ASCII survives whatever programs do to files in between.
+  // Plain ASCII survives programs that write the file again.
   const json = JSON.stringify(drawing).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -42,7 +42,7 @@ export function fromXmp(xmp: string): unknown {
 /** What a file says of itself. @throws failures that name it, for what cannot be read and for what is no picture */
 export async function inspect(path: string): Promise<Metadata> {
   // sharp does not say why it cannot read a file.
-  await access(path, constants.R_OK).catch((error) => Promise.reject(cannotRead(path, error)));
+  await reading(path, access(path, constants.R_OK));
   const sharp = await sharpLibrary();
   try {
     return await sharp(path).metadata();

@@ -6,7 +6,7 @@ interface Format {
   /** ffmpeg's name of the container. */
   readonly format: string;
   readonly codec: string;
-  /** Where the codec's own choice is too low for one voice at 22 kHz. */
+  /** ffmpeg's -q:a, where the codec's own choice is too low for one voice at 22 kHz. */
   readonly quality?: number;
 }
 

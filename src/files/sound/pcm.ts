@@ -15,9 +15,9 @@ export function pcm16(samples: Float32Array): Buffer {
   return bytes;
 }
 
-/** Samples as s16le to standard output. */
-export const rawSink = (stdout: Writable): SoundSink => ({
-  write: (samples) => send(stdout, pcm16(samples), "standard output"),
+/** Samples as s16le to a stream. */
+export const rawSink = (stream: Writable, name = "standard output"): SoundSink => ({
+  write: (samples) => send(stream, pcm16(samples), name),
   close: async () => {},
   abort: async () => {},
 });

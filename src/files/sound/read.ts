@@ -1,7 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { failure } from "../../core/errors.js";
 import { ffmpegRead, neededFfmpeg } from "../ffmpeg.js";
 import { firstBytes } from "../first-bytes.js";
-import { cannotRead } from "../problems.js";
+import { reading } from "../problems.js";
 
 /** Where ffmpeg is looked for, and what stops it. */
 export interface ReadingSound {
@@ -26,19 +27,16 @@ export async function soundReader(path: string, { env, signal }: ReadingSound): 
   const isWave = /^(RIFF|RIFX|RF64)....WAVE$/s.test(start);
   const ffmpeg = isWave ? "" : neededFfmpeg(env, `reading ${path}`, "give a .wav");
   return async (sampleRate) => {
-    const reading = isWave ? readWave(path, sampleRate) : readByFfmpeg(ffmpeg, path, sampleRate, signal);
-    const samples = await reading;
+    const read = isWave ? readWave(path, sampleRate) : readByFfmpeg(ffmpeg, path, sampleRate, signal);
+    const samples = await read;
     if (!samples.length) throw failure(`${path} holds no sound`);
     return samples;
   };
 }
 
 async function readWave(path: string, sampleRate: number): Promise<Float32Array> {
-  const [{ default: wavefile }, { readFile }] = await Promise.all([
-    import("wavefile"),
-    import("node:fs/promises"),
-  ]);
-  const bytes = await readFile(path).catch((error) => Promise.reject(cannotRead(path, error)));
+  const { default: wavefile } = await import("wavefile");
+  const bytes = await reading(path, readFile(path));
   try {
     const source = new wavefile.WaveFile(bytes);
     source.toBitDepth("64");

@@ -1,13 +1,13 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { failure } from "../../core/errors.js";
 import type { Beside } from "../place.js";
-import { cannotWrite } from "../problems.js";
+import { writing } from "../problems.js";
 import { pcm16, type SoundSink } from "./pcm.js";
 
 const HEADER = 44;
 /** The sizes in the header have 32 bits. */
 const LARGEST = 2 ** 32 - HEADER;
-/** Size of a stream that ends when it ends. */
+/** Size that the header of a stream names, whose length nobody knows yet. */
 export const ENDLESS = LARGEST;
 
 /** Header of a mono 16-bit file, made by wavefile, for this many bytes of samples. */
@@ -23,35 +23,27 @@ export async function wavHeader(sampleRate: number, bytes: number): Promise<Buff
 
 type Opener = (path: string) => Promise<Pick<FileHandle, "appendFile" | "write" | "close">>;
 
-/** Samples go to the disk as they come; the header learns their number at the end. */
+/** Samples go to the disk as they come; their number is put into the header at the end. */
 export async function wavSink(
   file: Beside,
   sampleRate: number,
   opener: Opener = (path) => open(path, "r+"),
 ): Promise<SoundSink> {
-  const handle = await opener(file.temporary).catch((error) => Promise.reject(cannotWrite(file.name, error)));
+  const handle = await writing(file.name, opener(file.temporary));
   let bytes = 0;
-  const attempt = async (work: () => Promise<unknown>) => {
-    try {
-      await work();
-    } catch (error) {
-      throw cannotWrite(file.name, error);
-    }
-  };
-  const header = await wavHeader(sampleRate, 0);
-  await attempt(() => handle.appendFile(header));
+  await writing(file.name, handle.appendFile(await wavHeader(sampleRate, 0)));
   return {
     async write(samples) {
       const sound = pcm16(samples);
       bytes += sound.length;
       if (bytes > LARGEST)
         throw failure(`${file.name} gets longer than a .wav can be (4 GB): write .flac, or use --output-dir`);
-      await attempt(() => handle.appendFile(sound));
+      await writing(file.name, handle.appendFile(sound));
     },
     async close() {
       const final = await wavHeader(sampleRate, bytes);
-      await attempt(() => handle.write(final, 0, HEADER, 0));
-      await attempt(() => handle.close());
+      await writing(file.name, handle.write(final, 0, HEADER, 0));
+      await writing(file.name, handle.close());
       await file.commit();
     },
     async abort() {

@@ -3,7 +3,7 @@ import { neededFfmpeg } from "../ffmpeg.js";
 import type { Beside, StreamPlace } from "../place.js";
 import { send } from "../stream.js";
 import { FFMPEG_FORMATS, ffmpegSink } from "./encoded.js";
-import { pcm16, type SoundSink } from "./pcm.js";
+import { rawSink, type SoundSink } from "./pcm.js";
 import { ENDLESS, wavHeader, wavSink } from "./wav.js";
 
 /** Kinds of sound files, by extension. */
@@ -38,9 +38,5 @@ export function soundWriter(format: string, name: string, env: NodeJS.ProcessEnv
 
 async function endlessWav({ stream, name }: StreamPlace, sampleRate: number): Promise<SoundSink> {
   await send(stream, await wavHeader(sampleRate, ENDLESS), name);
-  return {
-    write: (samples) => send(stream, pcm16(samples), name),
-    close: async () => {},
-    abort: async () => {},
-  };
+  return rawSink(stream, name);
 }
