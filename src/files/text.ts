@@ -6,7 +6,7 @@ const REPLACEMENT = Buffer.from("\uFFFD");
 /** Offset of the first byte that belongs to no UTF-8 character; -1: there is none. */
 export function firstInvalid(bytes: Buffer): number {
   if (isUtf8(bytes)) return -1;
-  // A lenient decoder puts U+FFFD where it stumbles; a U+FFFD that was written stands there as bytes.
+  // Decoding puts U+FFFD for what is invalid; a U+FFFD of the text itself is there in the bytes, too.
   const text = bytes.toString("utf8");
   for (let at = text.indexOf("\uFFFD"); at >= 0; at = text.indexOf("\uFFFD", at + 1)) {
     const offset = Buffer.byteLength(text.slice(0, at));
@@ -15,7 +15,7 @@ export function firstInvalid(bytes: Buffer): number {
   return -1;
 }
 
-/** Colours and the like (ECMA-48 control sequences), whose letters nobody wants to hear. */
+/** Colours and the like (ECMA-48 control sequences): their letters would be spoken. */
 const SEQUENCES = /[^\P{Cc}\s]\[[0-?]*[ -/]*[@-~]/gu;
 /** Control characters, save those that end lines, pages or words. */
 const CONTROLS = /[^\P{Cc}\t\n\f\r]/gu;

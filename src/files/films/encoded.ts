@@ -2,16 +2,16 @@ import { ffmpegPipe, IN_PIECES } from "../ffmpeg.js";
 import type { Beside, StreamPlace } from "../place.js";
 import type { FilmShape, FilmSink } from "./shape.js";
 
-/** What becomes of a format's frames; x264 at this rate cannot be told from them, and looks no further than a frame needs. */
+/** Codecs and their quality: at this rate what x264 makes cannot be told from the frames. */
 const H264 = ["-c:v", "libx264", "-crf", "16", "-tune", "animation"];
 const VP9 = ["-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0", "-deadline", "good", "-cpu-used", "4"];
 
 const OPTIONS = { mp4: H264, mov: H264, webm: VP9 } as const;
 
-/** The index goes to the front of a file, which ffmpeg writes anew for that. */
+/** The index in front, so that a player can begin before it has the whole file. */
 const IN_FRONT = ["-movflags", "+faststart"];
 
-/** The colours of television as every player takes them, said in the file: none has to guess from the size. */
+/** BT.709 in the range of television. The file says so, or players would guess from its size. */
 const TO_YUV = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int";
 const COLOURS = [
   "-colorspace",
@@ -34,7 +34,7 @@ export async function encodedSink(
   const clear = channels === 4;
   const moving = "stream" in file ? IN_PIECES : IN_FRONT;
   const index = format === "webm" ? [] : moving;
-  // Alternate reference frames and transparency do not go together.
+  // libvpx cannot have alternate reference frames and transparency at once.
   const pixels = clear ? ["-pix_fmt", "yuva420p", "-auto-alt-ref", "0"] : ["-pix_fmt", "yuv420p"];
   const raw = ["-pixel_format", clear ? "rgba" : "rgb24", "-video_size", `${width}x${height}`];
   const { write, ...pipe } = await ffmpegPipe(ffmpeg, file, (command) =>

@@ -7,10 +7,10 @@ import type { Size } from "../pictures/pixels.js";
 export type FilmFormat = "mp4" | "webm" | "mov" | "gif" | "webp" | "apng" | "png";
 
 interface Traits {
-  /** Written by ffmpeg, which says what shows the frames in turn: one after another, no more. */
+  /** Written by ffmpeg: such a file does not say how often it is shown. */
   readonly ffmpeg?: true;
   readonly alpha?: true;
-  /** Most frames a second that programs show. */
+  /** Most frames a second that programs show; no limit if left out. */
   readonly fastest?: number;
 }
 
@@ -32,7 +32,7 @@ export const traitsOf = (format: FilmFormat): Traits => KINDS[format];
 /** @throws a usage error that names what can be written */
 export const filmFormatOf = (path: string): FilmFormat => endingOf(path, FILM_FORMATS);
 
-/** A number of a file's name: %d or %03d as a whole; %% is a per cent sign, and so is a % by itself (100%done.webp). */
+/** Where a frame's number goes: %d or %03d, not a part of a word; %% is a per cent sign, as a lone % is (100%done.webp). */
 const NUMBER = /%%|%(?:0(\d{1,2}))?d(?![A-Za-z0-9])/g;
 
 /** Whether a path asks for single frames. @throws a usage error for more than one number */
@@ -46,7 +46,7 @@ export function isPattern(path: string): boolean {
   return numbers > 0;
 }
 
-/** The file of a frame, from 1. */
+/** The file of a frame; the first is number 1. */
 export const numbered = (pattern: string, number: number) =>
   join(
     dirname(pattern),
@@ -55,7 +55,7 @@ export const numbered = (pattern: string, number: number) =>
     ),
   );
 
-/** The sides that a kind of film can have: those of most are even, for colours are kept for squares of four pixels. */
+/** The sides that a kind of film can have: where ffmpeg writes it they are even, for it keeps one colour for 2 x 2 pixels. */
 export function sidesFor(format: FilmFormat | undefined, { width, height }: Size): Size {
   if (format === undefined || !traitsOf(format).ffmpeg) return { width, height };
   return { width: width + (width % 2), height: height + (height % 2) };

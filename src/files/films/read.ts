@@ -24,7 +24,7 @@ export interface FrameWish {
 /** Frames of a film, each as the bytes of a picture's file. */
 export type FrameReader = (wish: FrameWish) => Promise<Buffer[]>;
 
-/** So much of a file shows what it is. */
+/** Bytes of a file's start that are read to see what it is. */
 const START = 2 ** 16;
 
 /**
@@ -49,7 +49,7 @@ export async function frameReader(path: string, reading: ReadingFilms): Promise<
 const single = (path: string) =>
   usage(`${path} is a single picture, and a film is needed: to animate a picture use --from`);
 
-/** What programs make of frames that claim to last no time. */
+/** Milliseconds that programs show a frame for, if it says 10 or less. */
 const USUAL_DELAY = 100;
 
 async function readBySharp(path: string): Promise<FrameReader> {
@@ -64,7 +64,7 @@ async function readBySharp(path: string): Promise<FrameReader> {
     const sharp = await sharpLibrary();
     return Promise.all(
       Array.from({ length: count - first }, (_, i) => {
-        // What is seen in the middle of a frame's time.
+        // The page that is shown in the middle of the frame's time.
         const time = ((first + i + 0.5) * 1000) / fps;
         const at = ends.findIndex((end) => time < end);
         const page = at < 0 ? pages - 1 : at;
@@ -111,7 +111,7 @@ async function readByFfmpeg(
     });
   try {
     await read([`fps=${fps}`, fitted]);
-    // A film may end before its first frame's time is up at that rate.
+    // At that rate a film may be too short for a single frame.
     if (!frames.length) await read([fitted]);
   } catch (error) {
     if (streams.has("Audio") && !streams.has("Video"))

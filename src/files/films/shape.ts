@@ -16,7 +16,7 @@ export interface FilmShape {
   readonly plays: number;
 }
 
-/** Takes a film to its place in one piece, unless it is given up first. */
+/** Writes a film to its place in one piece, unless it was aborted before. */
 export function delivery(place: Place) {
   let filling: Promise<void> | undefined;
   let aborted = false;
@@ -28,17 +28,17 @@ export function delivery(place: Place) {
     },
     async abort(): Promise<void> {
       aborted = true;
-      // What is being written would come back.
+      // A write that is under way would make the file again.
       await filling?.catch(() => {});
       await place.discard();
     },
   };
 }
 
-/** Pixels of all frames together that are held in memory: a gigabyte. */
+/** Most pixels of all frames together that are held in memory: a gigabyte of RGBA. */
 const LARGEST = 2 ** 28;
 
-/** Counts frames, where all of them wait in memory for the last one. @throws a failure when there are too many */
+/** Counts frames that are held in memory until the last one is there. @throws a failure when there are too many */
 export function counter({ width, height }: FilmShape, name: string): () => void {
   let frames = 0;
   return () => {
@@ -50,7 +50,7 @@ export function counter({ width, height }: FilmShape, name: string): () => void 
   };
 }
 
-/** How long each frame is shown, in milliseconds, whole steps of them: the sum is right, however many there are. */
+/** How long each frame is shown: milliseconds, in multiples of `step`, rounded so that no error adds up. */
 export function delays(frames: number, fps: number, step = 1): number[] {
   const until = (frame: number) => Math.round((frame * 1000) / fps / step) * step;
   return Array.from({ length: frames }, (_, frame) => Math.max(step, until(frame + 1) - until(frame)));

@@ -20,7 +20,7 @@ export interface WritingFilms {
   readonly stdout: Writable;
 }
 
-/** Films of one kind, in files that are named later. */
+/** Writes films of one kind. */
 export interface FilmMaker {
   /** Undefined: single frames. */
   readonly format: FilmFormat | undefined;
@@ -28,7 +28,7 @@ export interface FilmMaker {
   /** Whether the file itself says how often it is shown. */
   readonly repeats: boolean;
   readonly fastest: number;
-  /** Opens a film in a file like the one that was named. */
+  /** Opens a film in a file of that kind. */
   open(path: string, shape: FilmShape): Promise<FilmSink>;
 }
 
@@ -59,7 +59,7 @@ function traits(format: FilmFormat): Omit<FilmMaker, "open"> {
   return { format, hasAlpha: alpha, repeats: !ffmpeg, fastest };
 }
 
-/** Kinds that are written in one piece. */
+/** Kinds whose files are written in one piece. */
 function whole(format: "gif" | "webp" | "apng" | "png", at: (name: string) => Promise<Place>): FilmMaker {
   return {
     ...traits(format),

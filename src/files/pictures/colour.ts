@@ -13,7 +13,7 @@ export const WHITE: Colour = { r: 255, g: 255, b: 255, alpha: 255 };
 
 export const isOpaque = ({ alpha }: Colour) => alpha === 255;
 
-/** Light enough that what stands on it should be dark; nothing at all is shown on white by most programs. */
+/** Whether text on it should be dark. Transparent counts as light: most programs show it on white. */
 export const isLight = ({ r, g, b, alpha }: Colour) => alpha < 128 || 0.299 * r + 0.587 * g + 0.114 * b > 140;
 
 /** As sharp wants it: alpha from 0 to 1. */

@@ -6,7 +6,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&apos;",
 };
 
-/** What XML cannot say at all: control characters, halves of surrogate pairs, and the two that are no characters. */
+/** What XML cannot hold: control characters, halves of surrogate pairs, and the two codes that are no characters. */
 const UNSAYABLE = /[^\P{Cc}\t\n\r]|\p{Cs}|[\uFFFE\uFFFF]/gu;
 
 /** Text as content or attribute of an XML element. */
