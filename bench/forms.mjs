@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { languageModel, measureCost, openSession, passCost } from "../dist/runtime/index.js";
 import { findVoice } from "../dist/speech/index.js";
 import { machine } from "./machine.mjs";
+import { table } from "./report.mjs";
 
 const SIZES = [1, 2, 4, 6, 8, 12, 16, 24, 32];
 
@@ -26,10 +27,9 @@ export async function formsBench({ voice = "joe" }) {
   }
   const [fastest] = rows.map((row) => row[1]).sort((a, b) => a - b);
   console.log(`Milliseconds a pass, in brackets over one row of the fastest form. ${machine()}.\n`);
-  console.log(`| form | ${SIZES.join(" | ")} |\n|---|${SIZES.map(() => "---|").join("")}`);
-  for (const [name, ...times] of rows) {
-    console.log(
-      `| ${name} | ${times.map((ms) => `${ms.toFixed(2)} (${(ms / fastest).toFixed(1)})`).join(" | ")} |`,
-    );
-  }
+  const cells = rows.map(([name, ...times]) => [
+    name,
+    ...times.map((ms) => `${ms.toFixed(2)} (${(ms / fastest).toFixed(1)})`),
+  ]);
+  console.log(table(["form", ...SIZES], cells));
 }

@@ -10,6 +10,13 @@ export function table(head, rows) {
   return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
 }
 
+/** A table of columns: a name, and a row's cell. */
+export const tableOf = (columns, rows) =>
+  table(
+    columns.map(([name]) => name),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+  );
+
 const PARTS = ["draft", "target", "verify", "rest"];
 
 /** A row a drafter. `tokens` and `item` are the medium's words; `cost` and `all` its columns: a name, and a row's cell. */
@@ -27,10 +34,7 @@ export function drafterTable(rows, { tokens, item, cost, all }) {
     ],
     all,
   ];
-  return table(
-    columns.map(([name]) => name),
-    rows.map((row) => columns.map(([, cell]) => cell(row))),
-  );
+  return tableOf(columns, rows);
 }
 
 export function ceilingLine(ceiling, rows) {

@@ -2,12 +2,11 @@
 import { readFileSync } from "node:fs";
 import { measureCost, passCost } from "../dist/runtime/index.js";
 import { loadVoice, normalize, SPEECH_DRAFTERS, sentences, speechSetup } from "../dist/speech/index.js";
-import { chart, drafterPanels } from "./charts.mjs";
-import { ceilings, contest, drafterNames, enter, summarise, timed } from "./contest.mjs";
+import { ceilings, drafterNames, timed } from "./contest.mjs";
 import { machine } from "./machine.mjs";
 import { peers } from "./peers.mjs";
-import { fixedContenders, loadedContender, planLine } from "./plans.mjs";
-import { ceilingLine, drafterTable, paragraphs, save, strayLine, table } from "./report.mjs";
+import { paragraphs, table } from "./report.mjs";
+import { panels, publish, race, raceText } from "./speed.mjs";
 import { median } from "./stats.mjs";
 
 /** Draft lengths to compare the plan with. */
@@ -30,21 +29,19 @@ export async function speechBench({
     .split("\n");
   const spoken = texts.slice(0, Number(count ?? texts.length)).flatMap((text) => sentences(normalize(text)));
   const sampling = temperature === undefined ? {} : { temperature: Number(temperature) };
-  const contenders = await enter(drafters, (drafter) => speechSetup(voice, { drafter, sampling }));
-  const best = contenders.find(({ name }) => name === voice.defaultDrafter);
-  const fixed = best ? fixedContenders(best, LENGTHS) : [];
-  const loaded = best
-    ? [await loadedContender(best, voice.target, { earnings: voice.manifest.earnings?.[best.name] })]
-    : [];
-  await contest({
-    contenders: [...contenders, ...fixed, ...loaded],
+  const result = await race(voice, {
+    drafters,
+    planned: voice.defaultDrafter,
+    lengths: LENGTHS,
+    setUp: (drafter) => speechSetup(voice, { drafter, sampling }),
     items: spoken,
     rounds: Number(rounds),
     nouns: "sentences",
     run: ({ setup }, sentence, index) => say(voice, sentence, setup, index),
+    figures: ({ runs }) => ({
+      timesRealTime: median(runs.flat().map(({ wall, seconds }) => (seconds * 1000) / wall)),
+    }),
   });
-
-  const row = (contender) => ({ length: contender.length, ...summarise(contender, contenders[0]) });
   const curve = await measureCost(voice.target);
   const report = {
     machine: machine(),
@@ -52,18 +49,12 @@ export async function speechBench({
     device,
     temperature: temperature ?? voice.manifest.sampling.temperature,
     sentences: spoken.length,
-    rows: contenders.map((contender) => ({
-      ...summarise(contender, contenders[0]),
-      timesRealTime: median(contender.runs.flat().map(({ wall, seconds }) => (seconds * 1000) / wall)),
-    })),
-    plan: best && planLine(row(best), fixed.map(row), row(loaded[0])),
+    ...result,
     ceiling: ceilings(curve, passCost(curve)),
     ...(withPeers && { peers: await peers(texts) }),
   };
-  const text = markdown(report);
-  const svg = await chart([{ panels: drafterPanels(report.rows) }]);
-  save(out, { "speech.json": report, "speech.md": text, ...(svg && { "speech.svg": svg }) });
-  console.log(text);
+  const charts = [{ panels: panels(report).panels }];
+  await publish(out, "speech", { report, tables: { "speech.md": markdown(report) }, charts });
 }
 
 async function say(voice, sentence, setup, stream) {
@@ -75,19 +66,16 @@ async function say(voice, sentence, setup, stream) {
   return { ...run, seconds: samples / voice.sampleRate };
 }
 
-/** The tables as Markdown. */
-function markdown({ machine, voice, device, temperature, sentences, rows, plan, ceiling, peers }) {
+function markdown({ machine, voice, device, temperature, sentences, ceiling, peers, ...result }) {
+  const setting = `Voice ${voice}, temperature ${temperature}, ${sentences} sentences, ${device}. ${machine}.`;
+  const columns = {
+    tokens: "units",
+    item: "sentence",
+    cost: ["ms a unit", (row) => row.msPerToken.toFixed(2)],
+    all: ["times real time, sound included", (row) => row.timesRealTime.toFixed(1)],
+  };
   return paragraphs(
-    `Voice ${voice}, temperature ${temperature}, ${sentences} sentences, ${device}. ${machine}.`,
-    drafterTable(rows, {
-      tokens: "units",
-      item: "sentence",
-      cost: ["ms a unit", (row) => row.msPerToken.toFixed(2)],
-      all: ["times real time, sound included", (row) => row.timesRealTime.toFixed(1)],
-    }),
-    strayLine(rows, "units"),
-    ceilingLine(ceiling, rows),
-    plan,
+    raceText(setting, columns, result, ceiling),
     peers &&
       table(
         ["program, whole process", "times real time", "first sound after"],
@@ -97,5 +85,5 @@ function markdown({ machine, voice, device, temperature, sentences, rows, plan, 
           `${first.toFixed(2)} s`,
         ]),
       ),
-  );
+  ).trim();
 }

@@ -1,7 +1,7 @@
 // What relaxed verifiers bring in tokens a pass, and what they cost: distance from the lossless distribution, and pictures.
 import { contest, summarise } from "../contest.mjs";
-import { machine } from "../machine.mjs";
 import { counted, paragraphs, percent, save, strayLine, table, times } from "../report.mjs";
+import { headOf } from "../speed.mjs";
 import { mean, psnr, share, squaredError, totalVariation } from "../stats.mjs";
 import { openJudge } from "./judge.mjs";
 import { draw, heldOut, setUp } from "./prompts.mjs";
@@ -40,9 +40,7 @@ export async function relaxedBench(model, options) {
   });
   const judge = await openJudge();
   const report = {
-    machine: machine(),
-    model: `${model.name} ${model.manifest.version}`,
-    device: model.device,
+    ...headOf(model),
     temperature,
     prompts: prompts.length,
     seeds,

@@ -5,7 +5,7 @@ const load = (path: string) => import(new URL(`../../bench/${path}`, import.meta
 const { contest, drafterNames, summarise } = await load("contest.mjs");
 const { table } = await load("report.mjs");
 const { median, psnr, squaredError, totalVariation } = await load("stats.mjs");
-const { lengthRows, reach } = await load("image/lengths.mjs");
+const { lengthRows, reach } = await load("lengths.mjs");
 const { passesByFrame, PARTS, tokensByFrame, tokensByPart } = await load("video/frames.mjs");
 const { allowed, surface } = await load("video/allowed.mjs");
 
@@ -65,10 +65,10 @@ describe("figures", () => {
 
   it("says what a draft length allows and how much of it the plan reaches", () => {
     const rows = [
-      { name: "jacobi 4", tokensPerPass: 3, draftPerPass: 0, speedup: 1.8 },
-      { name: "jacobi 8", tokensPerPass: 4, draftPerPass: 1, speedup: 1.5 },
+      { name: "jacobi 4", length: 4, tokensPerPass: 3, draftPerPass: 0, speedup: 1.8 },
+      { name: "jacobi 8", length: 8, tokensPerPass: 4, draftPerPass: 1, speedup: 1.5 },
     ];
-    const lengths = lengthRows(rows, [4, 8], (passes: number) => (passes === 1 ? 2 : passes - 2));
+    const lengths = lengthRows(rows, (passes: number) => (passes === 1 ? 2 : passes - 2));
     expect(lengths.map(({ allowed }: { allowed: number }) => allowed)).toEqual([2, 1]);
     expect(reach(lengths, { speedup: 1.5 })).toEqual({ speedup: 1.5, allowed: 2, length: 4, share: 0.75 });
   });
