@@ -1,6 +1,21 @@
 // Pictures for the documentation.
 
 const colour = (field, sort) => ({ field, type: "nominal", sort, title: field });
+const byDrafter = (drafters) =>
+  colour(
+    "drafter",
+    drafters.map(({ name }) => name),
+  );
+
+/** Lines of what `values` hold: which field goes along each axis, and which one tells the lines apart. */
+const lines = (title, width, values, x, y, color) => ({
+  width,
+  height: 220,
+  title,
+  data: { values },
+  mark: { type: "line", point: true },
+  encoding: { x: { type: "quantitative", ...x }, y: { type: "quantitative", ...y }, color },
+});
 
 /** Acceptance by depth and speed-up by drafter, side by side. */
 export function drafterPanels(rows) {
@@ -11,21 +26,14 @@ export function drafterPanels(rows) {
       .map(({ rate }, depth) => ({ drafter, depth: depth + 1, rate })),
   );
   return [
-    {
-      width: 360,
-      height: 220,
-      title: "Guesses that stand, by depth",
-      data: { values: acceptance },
-      mark: { type: "line", point: true },
-      encoding: {
-        x: { field: "depth", type: "quantitative", title: "place in the draft", axis: { tickMinStep: 1 } },
-        y: { field: "rate", type: "quantitative", title: "share that stands", scale: { domain: [0, 1] } },
-        color: colour(
-          "drafter",
-          drafters.map(({ name }) => name),
-        ),
-      },
-    },
+    lines(
+      "Guesses that stand, by depth",
+      360,
+      acceptance,
+      { field: "depth", title: "place in the draft", axis: { tickMinStep: 1 } },
+      { field: "rate", title: "share that stands", scale: { domain: [0, 1] } },
+      byDrafter(drafters),
+    ),
     {
       width: 220,
       height: 220,
@@ -49,18 +57,14 @@ export function lengthPanel(lengths, plan) {
     { length, times: speedup, "speed-up": "measured" },
     { length, times: plan, "speed-up": "of the plan" },
   ]);
-  return {
-    width: 260,
-    height: 220,
-    title: "Jacobi decoding, by draft length",
-    data: { values },
-    mark: { type: "line", point: true },
-    encoding: {
-      x: { field: "length", type: "quantitative", title: "guesses a pass" },
-      y: { field: "times", type: "quantitative", title: "wall clock, times" },
-      color: colour("speed-up", ["allowed", "measured", "of the plan"]),
-    },
-  };
+  return lines(
+    "Jacobi decoding, by draft length",
+    260,
+    values,
+    { field: "length", title: "guesses a pass" },
+    { field: "times", title: "wall clock, times" },
+    colour("speed-up", ["allowed", "measured", "of the plan"]),
+  );
 }
 
 /** Tokens a pass by frame of a clip; a row's first figure is that of the tokens before the frames. */
@@ -69,21 +73,14 @@ export function framePanel(rows) {
   const values = drafters.flatMap(({ name: drafter, byFrame }) =>
     byFrame.slice(1).map((tokens, frame) => ({ drafter, frame, tokens })),
   );
-  return {
-    width: 300,
-    height: 220,
-    title: "Tokens a pass, by frame",
-    data: { values },
-    mark: { type: "line", point: true },
-    encoding: {
-      x: { field: "frame", type: "quantitative", title: "frame", axis: { tickMinStep: 1 } },
-      y: { field: "tokens", type: "quantitative", title: "tokens a pass" },
-      color: colour(
-        "drafter",
-        drafters.map(({ name }) => name),
-      ),
-    },
-  };
+  return lines(
+    "Tokens a pass, by frame",
+    300,
+    values,
+    { field: "frame", title: "frame", axis: { tickMinStep: 1 } },
+    { field: "tokens", title: "tokens a pass" },
+    byDrafter(drafters),
+  );
 }
 
 /** Rows of panels, each with a title if it has one, as SVG; undefined where vega is not installed. */

@@ -20,7 +20,16 @@ export const headOf = (model) => ({
  * `figures` are a medium's own of a contender beside plain decoding; the rest goes to `contest`.
  */
 export async function race(model, options) {
-  const { drafters, planned, setUp, lengths: sizes, measuring, cost, figures = () => ({}), ...work } = options;
+  const {
+    drafters,
+    planned,
+    setUp,
+    lengths: sizes,
+    measuring,
+    cost,
+    figures = () => ({}),
+    ...work
+  } = options;
   const entered = await enter(drafters, setUp);
   const best = entered.find(({ name }) => name === planned);
   const fixed = best ? fixedContenders(best, sizes) : [];
@@ -66,6 +75,11 @@ export const panels = ({ temperature, rows, lengths, reach }, ...own) => ({
 export async function publish(out, kind, { report, tables, charts, json }) {
   const text = paragraphs(...Object.values(tables));
   const svg = await chart(charts);
-  save(out, { [`${kind}.json`]: report, ...tables, [`${kind}.md`]: text, ...(svg && { [`${kind}.svg`]: svg }) });
+  save(out, {
+    [`${kind}.json`]: report,
+    ...tables,
+    [`${kind}.md`]: text,
+    ...(svg && { [`${kind}.svg`]: svg }),
+  });
   console.log(json ? JSON.stringify(report, null, 1) : text);
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it } from "vitest";
 import { findFfmpeg } from "../../src/files/ffmpeg.js";
-import { cli, fakeVideo, program, temporaryFolder } from "./helpers.js";
+import { cli, fakeVideo, program, stopped, temporaryFolder } from "./helpers.js";
 
 /** Answers what fluent-ffmpeg asks, then copies its input to its last argument, or does as the file `mode` says. */
 const FAKE = `
@@ -33,7 +33,7 @@ else {
   }
 }`;
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 program(folder, "ffmpeg", FAKE);
 const env = { PATH: folder };
 const mode = (name: string) => writeFileSync(join(folder, "mode"), name);
@@ -108,10 +108,8 @@ describe("ffmpeg", () => {
 
   it("is stopped by Ctrl-C, and leaves neither a file nor a process", async () => {
     mode("hang");
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 })), 500);
     const argv = ["animate", "cat", "-o", path("a.mp4"), "--rounds", path("b.mov")];
-    const { code, err } = await cli(argv, { env, signal: stop.signal });
+    const { code, err } = await cli(argv, { env, signal: stopped(500) });
     expect([code, err]).toEqual([130, ""]);
     expect(readdirSync(own)).toEqual([]);
     const running = commands()

@@ -1,16 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { chunksOf } from "../../src/files/films/apng.js";
+import { commandChecks, promptChecks } from "./command.js";
 import { cli, fakeVideo, temporaryFolder } from "./helpers.js";
 
-const folder = temporaryFolder();
-const path = (name: string) => join(folder, name);
-const named = (start: string) =>
-  readdirSync(folder)
-    .filter((name) => name.includes(start))
-    .sort();
+const place = temporaryFolder();
+const { path, named } = place;
 const animated = (name: string) => sharp(path(name), { animated: true }).metadata();
 const sum = (numbers: readonly number[] = []) => numbers.reduce((total, number) => total + number, 0);
 /** The first pixel of a frame. */
@@ -18,16 +14,80 @@ const corner = async (name: string, page = 0) =>
   Array.from((await sharp(path(name), { page }).ensureAlpha().raw().toBuffer()).subarray(0, 4));
 const framesIn = (name: string) => JSON.parse(readFileSync(path(name), "utf8")).frames;
 
+const command = {
+  command: "animate",
+  place,
+  words: ["a", "red", "cat", "spins"],
+  ending: "webp",
+  fake: (options: Parameters<typeof fakeVideo>[0]) => ({ video: fakeVideo(options) }),
+};
+const several = ["cat", "--seed", "7", "-n", "2", "-o", path("figures.webp")];
+
 describe("foretoken animate", () => {
-  it("writes a film and one line about it", async () => {
-    const { code, out, err } = await cli(["animate", "a", "red", "cat", "spins", "-o", path("cat.webp")]);
-    expect([code, out.length]).toEqual([0, 0]);
-    expect(err).toMatch(/^16 frames, 273 tokens in 69 passes, 4\.0 a pass, \d\.\d\d s\n$/);
-    const seen = await animated("cat.webp");
-    expect(seen).toMatchObject({ format: "webp", pages: 16, width: 48, pageHeight: 48, loop: 0 });
-    // Sixteen twelfths of a second, whole milliseconds each.
-    expect([sum(seen.delay), Math.max(...seen.delay!)]).toEqual([1333, 84]);
+  commandChecks({
+    ...command,
+    line: expect.stringMatching(/^16 frames, 273 tokens in 69 passes, 4\.0 a pass, \d\.\d\d s\n$/),
+    async written(file) {
+      const seen = await sharp(file, { animated: true }).metadata();
+      expect(seen).toMatchObject({ format: "webp", pages: 16, width: 48, pageHeight: 48, loop: 0 });
+      // Sixteen twelfths of a second, whole milliseconds each.
+      expect([sum(seen.delay), Math.max(...seen.delay!)]).toEqual([1333, 84]);
+    },
+    stream: {
+      options: [["-o", "-"]],
+      seen: async (out) => expect((await sharp(out, { animated: true }).metadata()).pages).toBe(16),
+      json: { tokens: 273, detail: [{ prompt: "a red cat spins" }] },
+    },
+    figures: {
+      argv: several,
+      stats: [
+        ...["sprites 1.0.0", "seed 7", "546  in 2 clips", "32  8 of them different, 12 a second"],
+        ...["3.96  138 passes", "pixels", "scaled, composed and written"],
+      ],
+      json: [
+        [
+          ["--verifier", "rejection"],
+          {
+            ...{
+              model: "sprites",
+              drafter: "jacobi",
+              verifier: "rejection",
+              clips: 2,
+              tokens: 546,
+              frames: 32,
+            },
+            detail: [
+              {
+                ...{ prompt: "cat", stream: 0, file: path("figures-1.webp"), ground: "white" },
+                ...{ frames: 16, different: 4 },
+              },
+              { prompt: "cat", stream: 1, file: path("figures-2.webp") },
+            ],
+          },
+        ],
+        [["--plain"], { drafter: "none", passes: 546 }],
+      ],
+    },
+    progress: { argv: ["cat", "-n", "2"], shown: "\rclip 2 of 2, frame 5 of 16", never: "frame 5" },
+    compare: {
+      words: ["cat"],
+      text: [
+        "plain        0.341 s  1.00 tokens a pass",
+        "speculative  0.086 s  3.96 tokens a pass",
+        "ratio          3.96x  273 tokens, the same both ways",
+      ],
+      json: { plain: { tokensPerPass: 1 } },
+      noun: "tokens",
+      loose: ["--verifier", "rejection"],
+    },
+    stop: {
+      outputs: (name) => [
+        ...["-o", path(`${name}-%d.png`), "--rounds", path(`${name}.webp`), "--strip", path(`${name}.png`)],
+      ],
+      slow: [["cat"], { video: fakeVideo({ pause: 20 }) }],
+    },
   });
+  promptChecks({ ...command, plural: "clips" });
 
   it("writes a GIF, in hundredths of a second, that is shown so many times", async () => {
     const argv = ["animate", "cat", "-o", path("cat.gif"), "--loop", "3", "--fps", "30", "-q"];
@@ -71,16 +131,6 @@ describe("foretoken animate", () => {
     expect((await sharp(path("f-002.png")).metadata()).pages).toBeUndefined();
   });
 
-  it("writes a WebP to standard output, save to a terminal", async () => {
-    const { code, out } = await cli(["animate", "cat", "-o", "-"]);
-    expect([code, (await sharp(out, { animated: true }).metadata()).pages]).toEqual([0, 16]);
-    const garbled = await cli(["animate", "cat", "-o", "-"], { terminal: ["stdout"] });
-    expect([garbled.code, garbled.err]).toEqual([2, expect.stringContaining("garble the terminal")]);
-    const json = await cli(["animate", "cat", "-o", "-", "--json"]);
-    expect(JSON.parse(json.err)).toMatchObject({ tokens: 273, detail: [{ prompt: "cat" }] });
-    expect(JSON.parse(json.err).detail[0].file).toBeUndefined();
-  });
-
   it("numbers several clips, each another one, and puts their frames on a strip", async () => {
     const argv = ["animate", "red apple", "-n", "3", "-o", path("n.webp"), "--strip", path("n-strip.jpg")];
     const { code, err } = await cli([...argv, "--tokens", path("n.json")]);
@@ -98,16 +148,6 @@ describe("foretoken animate", () => {
     expect((await cli(argv)).code).toBe(0);
     const { width, height } = await sharp(path("alone.png")).metadata();
     expect([width, height]).toEqual([2 * 16 + 16 * 28 - 4, 16 + 26 + 2 * 28 - 4 + 16]);
-  });
-
-  it("takes prompts from a file, one a line, and passes over those with nothing to film", async () => {
-    writeFileSync(path("prompts.txt"), "\uFEFFred  cat\r\n\nzzyzx\nblue\u001b[1m dog zzy\n");
-    const { code, err } = await cli(["animate", "-f", path("prompts.txt"), "-o", path("p.webp")]);
-    expect(code).toBe(0);
-    expect(err).toMatch(
-      /^foretoken: line 3 is skipped: no word of "zzyzx" is known.*\nforetoken: line 4: "zzy" is left out\n2 clips/,
-    );
-    expect(named("p-")).toEqual(["p-1.webp", "p-4.webp"]);
   });
 
   it("sizes frames whole, the ground around them", async () => {
@@ -150,93 +190,13 @@ describe("foretoken animate", () => {
     for (const page of [0, 9]) expect((await corner(`clear.${ending}`, page))[3]).toBe(0);
   });
 
-  it("lists styles and motions", async () => {
-    const styles = await cli(["animate", "--list-styles"]);
-    expect([styles.code, styles.out.toString()]).toEqual([
-      0,
-      "fluent-emoji-flat  also flat\nnoto               the default\n",
-    ]);
+  it("names no file in its figures where it wrote none", async () => {
+    const { err } = await cli(["animate", "cat", "-o", "-", "--json"]);
+    expect(JSON.parse(err).detail[0].file).toBeUndefined();
+  });
+
+  it("lists motions", async () => {
     expect((await cli(["animate", "--list-motions"])).out.toString()).toBe("bounce\nspin\n");
-  });
-
-  it("prints figures", async () => {
-    const argv = ["animate", "cat", "--seed", "7", "-n", "2", "-o", path("st.webp")];
-    const { err } = await cli([...argv, "--stats"]);
-    for (const text of [
-      "sprites 1.0.0",
-      "seed 7",
-      "546  in 2 clips",
-      "32  8 of them different, 12 a second",
-      "3.96  138 passes",
-      "pixels",
-      "scaled, composed and written",
-    ]) {
-      expect(err).toContain(text);
-    }
-    const { out } = await cli([...argv, "--json", "--verifier", "rejection"]);
-    expect(JSON.parse(out.toString())).toMatchObject({
-      model: "sprites",
-      drafter: "jacobi",
-      verifier: "rejection",
-      clips: 2,
-      tokens: 546,
-      frames: 32,
-      detail: [
-        { prompt: "cat", stream: 0, file: path("st-1.webp"), ground: "white", frames: 16, different: 4 },
-        { prompt: "cat", stream: 1, file: path("st-2.webp") },
-      ],
-    });
-    const plain = await cli([...argv, "--plain", "--json"]);
-    expect(JSON.parse(plain.out.toString())).toMatchObject({ drafter: "none", passes: 546 });
-  });
-
-  it("shows progress on a terminal only", async () => {
-    const argv = ["animate", "cat", "-n", "2", "-o", path("r.webp")];
-    expect((await cli(argv, { terminal: ["stderr"] })).err).toContain("\rclip 2 of 2, frame 5 of 16");
-    expect((await cli(argv)).err).not.toContain("frame 5");
-    expect((await cli([...argv, "-q"], { terminal: ["stderr"] })).err).toBe("");
-  });
-
-  it("compares", async () => {
-    const { code, out } = await cli(["animate", "cat", "--compare"]);
-    expect(code).toBe(0);
-    expect(out.toString()).toBe(
-      [
-        "plain        0.341 s  1.00 tokens a pass",
-        "speculative  0.086 s  3.96 tokens a pass",
-        "ratio          3.96x  273 tokens, the same both ways\n",
-      ].join("\n"),
-    );
-    const json = await cli(["animate", "cat", "--compare", "--json", "-o", path("c.webp")]);
-    expect(JSON.parse(json.out.toString())).toMatchObject({ same: true, plain: { tokensPerPass: 1 } });
-    expect(existsSync(path("c.webp"))).toBe(true);
-    const video = fakeVideo({ differs: true });
-    const differs = await cli(["animate", "cat", "--compare"], { video });
-    expect([differs.code, differs.err]).toEqual([1, expect.stringContaining("foretoken: the tokens differ")]);
-  });
-
-  it("ends on Ctrl-C, keeps what is finished and leaves nothing else", async () => {
-    for (const [name, video] of [
-      ["load", fakeVideo({ load: 5000 })],
-      ["slow", fakeVideo({ pause: 20 })],
-    ] as const) {
-      const stop = new AbortController();
-      setTimeout(() => stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 })), 200);
-      const outputs = ["-o", path(`${name}-%d.png`), "--rounds", path(`${name}.webp`)];
-      const argv = ["animate", "cat", ...outputs, "--strip", path(`${name}.png`)];
-      expect(await cli(argv, { video, signal: stop.signal })).toMatchObject({ code: 130, err: "" });
-      expect(named(name)).toEqual([]);
-    }
-    const stop = new AbortController();
-    const whole = cli(["animate", "cat", "-n", "9", "-o", path("many.webp")], {
-      video: fakeVideo({ pause: 1 }),
-      signal: stop.signal,
-    });
-    while (!existsSync(path("many-1.webp"))) await new Promise((resolve) => setTimeout(resolve, 5));
-    stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 }));
-    expect((await whole).code).toBe(130);
-    expect(named("many")[0]).toBe("many-1.webp");
-    expect(named("many").every((name) => /^many-\d\.webp$/.test(name))).toBe(true);
   });
 });
 

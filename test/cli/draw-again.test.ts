@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { fromXmp, toXmp } from "../../src/files/pictures/xmp.js";
 import { cli, temporaryFolder } from "./helpers.js";
 
-const folder = temporaryFolder();
-const path = (name: string) => join(folder, name);
+const { path } = temporaryFolder();
 const recordOf = async (name: string) => fromXmp((await sharp(path(name)).metadata()).xmpAsString ?? "");
 
 /** Draws, and gives the tokens. */

@@ -1,26 +1,79 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { commandChecks, promptChecks } from "./command.js";
 import { cli, fakeImage, temporaryFolder } from "./helpers.js";
 
-const folder = temporaryFolder();
-const path = (name: string) => join(folder, name);
+const place = temporaryFolder();
+const { path, named } = place;
 const pixels = (name: string) => sharp(path(name)).raw().toBuffer({ resolveWithObject: true });
 const tokensOf = (name: string) => JSON.parse(readFileSync(path(name), "utf8")).tokens as number[];
-const named = (start: string) =>
-  readdirSync(folder)
-    .filter((name) => name.includes(start))
-    .sort();
+
+const command = {
+  command: "draw",
+  place,
+  words: ["a", "red", "cat"],
+  ending: "png",
+  fake: (options: Parameters<typeof fakeImage>[0]) => ({ image: fakeImage(options) }),
+};
+const several = ["cat", "--seed", "7", "-n", "2", "-o", path("figures.png")];
 
 describe("foretoken draw", () => {
-  it("writes a file and one line about it", async () => {
-    const { code, out, err } = await cli(["draw", "a", "red", "cat", "-o", path("cat.png")]);
-    expect([code, out.length]).toEqual([0, 0]);
-    expect(err).toMatch(/^256 tokens in 64 passes, 4\.0 a pass, 0\.\d\d s\n$/);
-    const { info } = await pixels("cat.png");
-    expect([info.width, info.height, info.channels]).toEqual([64, 64, 3]);
+  commandChecks({
+    ...command,
+    line: expect.stringMatching(/^256 tokens in 64 passes, 4\.0 a pass, 0\.\d\d s\n$/),
+    written: async (file) =>
+      expect(await sharp(file).metadata()).toMatchObject({ width: 64, height: 64, channels: 3 }),
+    stream: {
+      options: [["-o", "-"]],
+      seen: async (out) => expect((await sharp(out).metadata()).format).toBe("png"),
+      json: { tokens: 256 },
+    },
+    figures: {
+      argv: several,
+      stats: [
+        ...["emoji 1.0.0", "seed 7", "512  in 2 pictures", "4.00  128 passes"],
+        ...["by depth: 100 100 100", "pixels"],
+      ],
+      json: [
+        [
+          ["--relax", "0.2"],
+          {
+            ...{
+              model: "emoji",
+              drafter: "jacobi",
+              verifier: "nearest",
+              relax: 0.2,
+              pictures: 2,
+              tokens: 512,
+            },
+            detail: [
+              { prompt: "cat", seed: 7, stream: 0, file: path("figures-1.png") },
+              { prompt: "cat", seed: 7, stream: 1, file: path("figures-2.png") },
+            ],
+          },
+        ],
+        [["--plain"], { drafter: "none", passes: 512 }],
+      ],
+    },
+    progress: { argv: ["cat", "-n", "2"], shown: "\rpicture 2 of 2, row 9 of 16", never: "row" },
+    compare: {
+      words: ["cat"],
+      text: [
+        "plain        0.320 s  1.00 tokens a pass",
+        "speculative  0.080 s  4.00 tokens a pass",
+        "ratio          4.00x  256 tokens, the same both ways",
+      ],
+      json: { tokens: 256, plain: { tokensPerPass: 1 } },
+      noun: "tokens",
+      loose: ["--relax", "0.1"],
+    },
+    stop: {
+      outputs: (name) => ["-o", path(`${name}.png`), "--tokens", path(`${name}.json`)],
+      slow: [["cat"], { image: fakeImage({ pause: 30 }) }],
+    },
   });
+  promptChecks({ ...command, plural: "pictures" });
 
   it.each([
     ["png", "png"],
@@ -32,15 +85,6 @@ describe("foretoken draw", () => {
     const file = path(`kind.${ending}`);
     expect(await cli(["draw", "cat", "-o", file, "-q"])).toMatchObject({ code: 0, err: "" });
     expect((await sharp(file).metadata()).format).toBe(format);
-  });
-
-  it("writes PNG to standard output, save to a terminal", async () => {
-    const { code, out } = await cli(["draw", "cat", "-o", "-"]);
-    expect([code, (await sharp(out).metadata()).format]).toEqual([0, "png"]);
-    const garbled = await cli(["draw", "cat", "-o", "-"], { terminal: ["stdout"] });
-    expect([garbled.code, garbled.err]).toEqual([2, expect.stringContaining("garble the terminal")]);
-    const json = await cli(["draw", "cat", "-o", "-", "--json"]);
-    expect(JSON.parse(json.err).tokens).toBe(256);
   });
 
   it("numbers several pictures, each another one, and puts them on a sheet", async () => {
@@ -68,16 +112,6 @@ describe("foretoken draw", () => {
     expect(named("alone")).toEqual(["alone.webp"]);
   });
 
-  it("takes prompts from a file, one a line, and passes over those with nothing to draw", async () => {
-    writeFileSync(path("prompts.txt"), "\uFEFFred  cat\r\n\nzzyzx\nblue\u001b[1m dog zzy\n");
-    const { code, err } = await cli(["draw", "-f", path("prompts.txt"), "-o", path("f.png")]);
-    expect(code).toBe(0);
-    expect(err).toMatch(
-      /^foretoken: line 3 is skipped: no word of "zzyzx" is known.*\nforetoken: line 4: "zzy" is left out\n2 pictures/,
-    );
-    expect(named("f-")).toEqual(["f-1.png", "f-4.png"]);
-  });
-
   it("takes prompts that are piped in", async () => {
     const { code } = await cli(["draw", "-n", "2", "-o", path("p.png"), "-q"], { stdin: "cat\ndog\n" });
     expect(code).toBe(0);
@@ -98,97 +132,6 @@ describe("foretoken draw", () => {
     expect(Array.from(blue.data.subarray(3 * (25 * 100 + 50), 3 * (25 * 100 + 50) + 3))).toEqual([
       255, 255, 255,
     ]);
-  });
-
-  it("lists styles", async () => {
-    const { code, out } = await cli(["draw", "--list-styles"]);
-    expect([code, out.toString()]).toEqual([
-      0,
-      "fluent-emoji-flat  also flat\nnoto               the default\n",
-    ]);
-  });
-
-  it("prints figures", async () => {
-    const argv = ["draw", "cat", "--seed", "7", "-n", "2", "-o", path("s.png")];
-    const { err } = await cli([...argv, "--stats"]);
-    for (const text of [
-      "emoji 1.0.0",
-      "seed 7",
-      "512  in 2 pictures",
-      "4.00  128 passes",
-      "by depth: 100 100 100",
-      "pixels",
-    ]) {
-      expect(err).toContain(text);
-    }
-    const { out } = await cli([...argv, "--json", "--relax", "0.2"]);
-    expect(JSON.parse(out.toString())).toMatchObject({
-      model: "emoji",
-      drafter: "jacobi",
-      verifier: "nearest",
-      relax: 0.2,
-      pictures: 2,
-      tokens: 512,
-      detail: [
-        { prompt: "cat", seed: 7, stream: 0, file: path("s-1.png") },
-        { prompt: "cat", seed: 7, stream: 1, file: path("s-2.png") },
-      ],
-    });
-    const plain = await cli([...argv, "--plain", "--json"]);
-    expect(JSON.parse(plain.out.toString())).toMatchObject({ drafter: "none", passes: 512 });
-  });
-
-  it("shows progress on a terminal only", async () => {
-    const argv = ["draw", "cat", "-n", "2", "-o", path("r.png")];
-    expect((await cli(argv, { terminal: ["stderr"] })).err).toContain("\rpicture 2 of 2, row 9 of 16");
-    expect((await cli(argv)).err).not.toContain("row");
-    expect((await cli([...argv, "-q"], { terminal: ["stderr"] })).err).toBe("");
-  });
-
-  it("compares", async () => {
-    const { code, out } = await cli(["draw", "cat", "--compare"]);
-    expect(code).toBe(0);
-    expect(out.toString()).toBe(
-      [
-        "plain        0.320 s  1.00 tokens a pass",
-        "speculative  0.080 s  4.00 tokens a pass",
-        "ratio          4.00x  256 tokens, the same both ways\n",
-      ].join("\n"),
-    );
-    const json = await cli(["draw", "cat", "--compare", "--json", "-o", path("c.png")]);
-    expect(JSON.parse(json.out.toString())).toMatchObject({
-      same: true,
-      tokens: 256,
-      plain: { tokensPerPass: 1 },
-    });
-    expect(existsSync(path("c.png"))).toBe(true);
-    const image = fakeImage({ differs: true });
-    const differs = await cli(["draw", "cat", "--compare"], { image });
-    expect([differs.code, differs.err]).toEqual([1, expect.stringContaining("foretoken: the tokens differ")]);
-    expect((await cli(["draw", "cat", "--compare", "--relax", "0.1"], { image })).code).toBe(0);
-  });
-
-  it("ends on Ctrl-C, keeps what is finished and leaves nothing else", async () => {
-    for (const [name, image] of [
-      ["load", fakeImage({ load: 5000 })],
-      ["slow", fakeImage({ pause: 30 })],
-    ] as const) {
-      const stop = new AbortController();
-      setTimeout(() => stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 })), 150);
-      const argv = ["draw", "cat", "-o", path(`${name}.png`), "--tokens", path(`${name}.json`)];
-      expect(await cli(argv, { image, signal: stop.signal })).toMatchObject({ code: 130, err: "" });
-      expect(named(name)).toEqual([]);
-    }
-    const stop = new AbortController();
-    const whole = cli(["draw", "cat", "-n", "9", "-o", path("many.png")], {
-      image: fakeImage({ pause: 1 }),
-      signal: stop.signal,
-    });
-    while (!existsSync(path("many-1.png"))) await new Promise((resolve) => setTimeout(resolve, 5));
-    stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 }));
-    expect((await whole).code).toBe(130);
-    expect(named("many")[0]).toBe("many-1.png");
-    expect(named("many").every((name) => /^many-\d\.png$/.test(name))).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -7,34 +7,31 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import type { Host, ImageLibrary, SpeechLibrary, VideoLibrary } from "../../src/cli/host.js";
 import { run } from "../../src/cli/program.js";
+import { fakeImage } from "./fakes/image.js";
+import { fakeSpeech } from "./fakes/speech.js";
+import { fakeVideo } from "./fakes/video.js";
 
-interface FakeOptions {
-  readonly pause?: number;
-  readonly differs?: boolean;
-  readonly load?: number;
+export { fakeImage, fakeSpeech, fakeVideo };
+
+/** A folder, a path in it, and the names in it that hold a text. */
+export interface Place {
+  readonly folder: string;
+  readonly path: (name: string) => string;
+  readonly named: (part: string) => string[];
 }
 
-const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
-
-export const { fakeSpeech } = (await import(fixture("fake-speech.mjs").href)) as {
-  fakeSpeech: (options?: FakeOptions) => SpeechLibrary;
-};
-
-export const { fakeImage } = (await import(fixture("fake-image.mjs").href)) as {
-  fakeImage: (options?: FakeOptions) => ImageLibrary;
-};
-
-export const { fakeVideo } = (await import(fixture("fake-video.mjs").href)) as {
-  fakeVideo: (
-    options?: FakeOptions & { readonly onFrame?: (index: number) => void },
-  ) => VideoLibrary & { readonly log: { readonly painted: number } };
-};
-
 /** A folder that goes when the tests of this file are done. */
-export function temporaryFolder(): string {
+export function temporaryFolder(): Place {
   const folder = mkdtempSync(join(tmpdir(), "foretoken-cli-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return {
+    folder,
+    path: (name) => join(folder, name),
+    named: (part) =>
+      readdirSync(folder)
+        .filter((name) => name.includes(part))
+        .sort(),
+  };
 }
 
 /** Puts a program written in JavaScript into a folder. */
@@ -99,6 +96,32 @@ export async function cli(argv: readonly string[], around: Around = {}) {
   return { code, out: out(), err: err() };
 }
 
+/** Does something once it is time: after so many milliseconds, or as soon as something is so. */
+function once(when: number | (() => boolean), act: () => void): void {
+  if (typeof when === "number") return void setTimeout(act, when);
+  const timer = setInterval(() => {
+    if (!when()) return;
+    clearInterval(timer);
+    act();
+  }, 5);
+}
+
+/** Aborted as by Ctrl-C, see `once`. */
+export function stopped(when: number | (() => boolean), exitCode = 130): AbortSignal {
+  const stop = new AbortController();
+  once(when, () => stop.abort(Object.assign(new Error("interrupted"), { exitCode })));
+  return stop.signal;
+}
+
+/** Sends a program a signal, a moment after something is so. */
+export const killed =
+  (signal: NodeJS.Signals, when: () => boolean, moment = 0) =>
+  (child: ChildProcess): void =>
+    once(when, () => void setTimeout(() => child.kill(signal), moment));
+
+/** The command line as it is built, and the same over media that need no models. */
+const SCRIPTS = { cli: "../../bin/foretoken.mjs", fake: "./dist/start.js" };
+
 export interface Spawned {
   readonly code: number | null;
   readonly out: Buffer;
@@ -107,19 +130,18 @@ export interface Spawned {
 
 /** Runs a script as a person would; `during` may meddle with it. */
 export function spawned(
-  script: "cli" | "fake",
+  script: keyof typeof SCRIPTS,
   argv: readonly string[],
   options: {
     stdin?: string;
     env?: NodeJS.ProcessEnv;
     cwd?: string;
     stdout?: number;
-    during?: (child: ReturnType<typeof spawn>) => void;
+    during?: (child: ChildProcess) => void;
   } = {},
 ): Promise<Spawned> {
-  const path =
-    script === "cli" ? new URL("../../bin/foretoken.mjs", import.meta.url) : fixture("fake-cli.mjs");
-  const child = spawn(process.execPath, [fileURLToPath(path), ...argv], {
+  const path = fileURLToPath(new URL(SCRIPTS[script], import.meta.url));
+  const child = spawn(process.execPath, [path, ...argv], {
     env: { ...process.env, ...options.env },
     cwd: options.cwd,
     stdio: ["pipe", options.stdout ?? "pipe", "pipe"],

@@ -16,7 +16,7 @@ import { pcm16 } from "../../src/files/sound/pcm.js";
 import { wavHeader, wavSink } from "../../src/files/sound/wav.js";
 import { temporaryFolder } from "./helpers.js";
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 let count = 0;
 const place = () => {
   const own = join(folder, String(count++));

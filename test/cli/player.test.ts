@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cli, program, temporaryFolder } from "./helpers.js";
+import { cli, program, stopped, temporaryFolder } from "./helpers.js";
 
 const PLAYER = `
 const { writeFileSync, readFileSync } = require("node:fs");
@@ -11,7 +11,7 @@ if (process.argv[1].endsWith("afplay")) writeFileSync(__dirname + "/heard", read
 else process.stdin.on("data", (d) => heard.push(d)).on("end", () => writeFileSync(__dirname + "/heard", Buffer.concat(heard)));
 writeFileSync(__dirname + "/args", args.join(" "));`;
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 let count = 0;
 function player(name: string, code = PLAYER) {
   const own = join(folder, String(count++));
@@ -64,9 +64,7 @@ describe("--play", () => {
 
   it("kills the player on Ctrl-C", async () => {
     const { env } = player("aplay", "process.stdin.resume(); setInterval(() => {}, 1000);");
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 })), 300);
-    expect((await cli(["speak", "One.", "--play"], { env, signal: stop.signal })).code).toBe(130);
+    expect((await cli(["speak", "One.", "--play"], { env, signal: stopped(300) })).code).toBe(130);
   });
 
   it("says which players it looked for", async () => {

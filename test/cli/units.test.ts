@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
 import { soundReader } from "../../src/files/sound/read.js";
 import { cli, fakeHost, temporaryFolder } from "./helpers.js";
 
-const folder = temporaryFolder();
-const path = (name: string) => join(folder, name);
+const { folder, path } = temporaryFolder();
 const RATE = 22050;
 
 /** A second of a sine, full scale 1. */

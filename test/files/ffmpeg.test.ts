@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { findFfmpeg, lastLines } from "../../src/files/ffmpeg.js";
 import { FFMPEG_FORMATS } from "../../src/files/sound/encoded.js";
-import { cli, program, temporaryFolder } from "../cli/helpers.js";
+import { cli, program, stopped, temporaryFolder } from "../cli/helpers.js";
 
 /** Answers what fluent-ffmpeg asks, then copies its input to its last argument, or does as FAKE says. */
 const FAKE = `
@@ -22,7 +22,7 @@ else {
   else { const got = []; process.stdin.on("data", (d) => got.push(d)).on("end", () => writeFileSync(args.at(-1), Buffer.concat(got))); }
 }`;
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 const ffmpeg = program(folder, "ffmpeg", FAKE);
 const env = { PATH: folder };
 const mode = (name: string) => writeFileSync(join(folder, "mode"), name);
@@ -91,11 +91,9 @@ describe("ffmpeg", () => {
 
   it("is stopped by Ctrl-C, and leaves nothing", async () => {
     mode("hang");
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(Object.assign(new Error("interrupted"), { exitCode: 130 })), 400);
     const { code, err } = await cli(["speak", "One two.", "-o", join(own, "a.mp3")], {
       env,
-      signal: stop.signal,
+      signal: stopped(400),
     });
     expect([code, err]).toEqual([130, ""]);
     expect(readdirSync(own)).toEqual([]);

@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { chooseBackdrop } from "../../src/files/films/backdrop.js";
@@ -13,8 +12,7 @@ import type { Raster } from "../../src/files/pictures/pixels.js";
 import { tinted } from "../../src/files/pictures/tint.js";
 import { fakeHost, temporaryFolder } from "../cli/helpers.js";
 
-const folder = temporaryFolder();
-const path = (name: string) => join(folder, name);
+const { path } = temporaryFolder();
 const shape = { width: 4096, height: 4096, channels: 3, fps: 12, plays: 0 } as const;
 const plain = (side: number, level: number): Raster => ({
   data: new Uint8Array(side * side * 3).fill(level),

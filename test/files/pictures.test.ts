@@ -14,7 +14,7 @@ import { escapeXml, unescapeXml } from "../../src/files/pictures/xml.js";
 import { fromXmp, inspect, toXmp } from "../../src/files/pictures/xmp.js";
 import { temporaryFolder } from "../cli/helpers.js";
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 const TRANSPARENT = { r: 255, g: 255, b: 255, alpha: 0 };
 const GREEN = { r: 0, g: 128, b: 0, alpha: 255 };
 const WHITE = { r: 255, g: 255, b: 255, alpha: 255 };

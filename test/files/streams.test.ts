@@ -12,7 +12,7 @@ else if (args[0] === "-encoders") console.log(["libmp3lame", "aac"].map((name) =
 else if (args[0] === "-filters") console.log(" ... scale V->V x");
 else { process.stdout.write(args.join(" ") + "\\n"); process.stdin.pipe(process.stdout); }`;
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 const env = { FFMPEG_PATH: program(folder, "ffmpeg", FAKE) };
 
 /** A stream that keeps what it gets, and tells whether it was ended. */

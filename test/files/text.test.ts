@@ -7,7 +7,7 @@ import { collect } from "../../src/cli/speak/text.js";
 import { decodeText, firstInvalid } from "../../src/files/text.js";
 import { fakeHost, temporaryFolder } from "../cli/helpers.js";
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 const file = (name: string, content: string | Buffer) => {
   const path = join(folder, name);
   writeFileSync(path, content);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createCache, passCost } from "../../src/runtime/index.js";
+import { createCache } from "../../src/runtime/index.js";
 
 const shape = { layers: 2, keyValueHeads: 2, headSize: 3 };
 const width = 2 * 2 * 2 * 3;
@@ -34,18 +34,5 @@ describe("the key/value cache", () => {
     copy.write(Float32Array.from(row(3)), 0, 0, 0);
     expect(cache.past[0][0]).toBe(0);
     expect(copy.past[0][0]).toBe(3000);
-  });
-});
-
-describe("the cost of a pass", () => {
-  it("is straight between measured points and beyond, and never falls", () => {
-    const cost = passCost([
-      [1, 3],
-      [2, 2.5],
-      [4, 5],
-      [8, 9],
-    ]);
-    expect([1, 2, 3, 4, 8, 12].map(cost)).toEqual([2.75, 2.75, 3.875, 5, 9, 13]);
-    expect(cost(0)).toBe(2.75);
   });
 });

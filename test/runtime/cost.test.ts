@@ -104,6 +104,17 @@ describe("measureCost", () => {
 });
 
 describe("passCost", () => {
+  it("is straight between measured points and beyond, and never falls", () => {
+    const cost = passCost([
+      [1, 3],
+      [2, 2.5],
+      [4, 5],
+      [8, 9],
+    ]);
+    expect([1, 2, 3, 4, 8, 12].map(cost)).toEqual([2.75, 2.75, 3.875, 5, 9, 13]);
+    expect(cost(0)).toBe(2.75);
+  });
+
   it("is straight between its points, and before the first", () => {
     const cost = passCost([
       [2, 4],
