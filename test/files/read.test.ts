@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { readPicture } from "../../src/image/index.js";
 import { temporaryFolder } from "../cli/helpers.js";
 
-const folder = temporaryFolder();
+const { folder } = temporaryFolder();
 const file = (name: string, bytes: Uint8Array | string) => {
   const path = join(folder, name);
   writeFileSync(path, bytes);
