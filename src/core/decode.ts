@@ -1,6 +1,6 @@
 import { adaptive } from "../plans/adaptive.js";
 import { closeAll } from "./close.js";
-import { failure, usage } from "./errors.js";
+import { failure, inRange, usage } from "./errors.js";
 import { createJudge, judgedShape } from "./judge.js";
 import { createNoise } from "./noise.js";
 import { startPlace } from "./places.js";
@@ -40,7 +40,7 @@ export interface DecodeOptions<E extends Encoded = Encoded> {
   readonly clock?: () => number;
 }
 
-/** After so many milliseconds, or rounds, without a pause the process gets one: timers may want to abort the run. */
+/** After so many milliseconds, or rounds, the loop lets timers run: one of them may abort it. */
 const UNPAUSED = 10;
 const UNPAUSED_ROUNDS = 32;
 
@@ -81,7 +81,7 @@ export async function* decode<E extends Encoded>(
     if (drafter && typeof drafting?.propose !== "function")
       throw failure(`the drafter "${drafter.name}" started nothing that can propose a draft`);
     const planning = drafting && plan.start({ prompt: encoded.tokens.length });
-    // What a drafter does between rounds is drafting, too: the next round answers for it.
+    // A drafter's work between rounds counts as drafting time of the next round.
     let between = clock() - opened;
     let paused = clock();
     for (let turn = 1; output.length < limit && !place.ended; turn++) {
@@ -125,7 +125,7 @@ export async function* decode<E extends Encoded>(
           throw failure(`the verifier "${verifier.name}" lets token ${token} stand, which the rules forbid`);
         tokens.push(token);
         place = next;
-        // An end may stand inside an accepted block: nothing leaks past it.
+        // The sequence may end inside an accepted block: what follows the end is dropped.
         if (place.ended) break;
       }
       session.keep(verdict.path);
@@ -199,11 +199,11 @@ function tokenLimit<E extends Encoded>({
       `the prompt has ${encoded.tokens.length} tokens, the model's context ${target.contextLength}: shorten it`,
     );
   }
-  if (!(maxTokens >= 1)) throw usage(`maxTokens is ${maxTokens}: give a number of at least 1`);
+  inRange("maxTokens", maxTokens, 1);
   return Math.min(room, Math.floor(maxTokens), encoded.maxTokens ?? Number.POSITIVE_INFINITY);
 }
 
-/** Names are looked up by models, not here. */
+/** Parts themselves are wanted here: models look up names. */
 function checkPart(kind: "drafter" | "verifier", part: unknown, method: unknown): void {
   if (typeof method === "function") return;
   const wayOut =

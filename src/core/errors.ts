@@ -18,3 +18,25 @@ export const failure = (message: string, cause?: unknown) =>
 
 /** The kind of an error that is ours. */
 export const kindOf = (error: unknown) => (error as Partial<ForetokenError> | undefined)?.kind;
+
+/**
+ * The value, if it is a number from `low` to `high`; without `high`, of at least `low`.
+ *
+ * @throws a usage error that names the setting, such as "speed is 3: give a number from 0.5 to 2", or `wanted`
+ */
+export function inRange(
+  setting: string,
+  value: number,
+  low: number,
+  high?: number,
+  { whole = false, wanted }: { readonly whole?: boolean; readonly wanted?: string } = {},
+): number {
+  const isInside = typeof value === "number" && value >= low && !(value > (high ?? value));
+  if (isInside && (!whole || Number.isInteger(value))) return value;
+  const from = low === Number.MIN_VALUE ? "above 0" : low;
+  const range = high === undefined ? `of at least ${low}` : `from ${from} to ${high}`;
+  throw usage(`${setting} is ${value}: give ${wanted ?? `a ${whole ? "whole " : ""}number ${range}`}`);
+}
+
+/** A text in quotes, for messages. */
+export const quoted = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -2,7 +2,7 @@ export * from "./behind.js";
 export * from "./close.js";
 export * from "./decode.js";
 export * from "./distribution.js";
-export * from "./errors.js";
+export { ForetokenError, failure, kindOf, usage } from "./errors.js";
 export * from "./metrics.js";
 export * from "./noise.js";
 export * from "./pass-times.js";

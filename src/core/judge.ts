@@ -24,7 +24,7 @@ export function createJudge({ target, verifier, sampler, noise, place, prompt, o
   const { vocabularySize } = target;
   const model = target.name ? `the model "${target.name}"` : "the model";
 
-  /** Behind an end or an illegal token no rule says anything, and nothing is kept: any distribution does there. */
+  /** Behind an end or an illegal token rules are not asked, and nothing is kept: no mask is needed there. */
   const maskAt = (at: Place | undefined) => (at && !at.ended ? at.mask() : undefined);
   const raw = (logits: Float32Array, path: readonly Token[] = []) =>
     sampler(

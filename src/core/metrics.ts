@@ -62,7 +62,7 @@ export function createMeter(): Meter {
       sum.accepted += stood;
       for (const part of ["draft", "target", "verify", "total"] as const) sum[part] += round.timing[part];
       const deepest = depths(draft).reduce((most, depth) => Math.max(most, depth), -1);
-      // Behind the last one that stood there may be none: its branch of the tree may end there.
+      // The last node that stood may have no children: then no guess was tested behind it.
       const tested = children(draft, verdict.path.at(-1) ?? -1).length > 0 ? stood + 1 : stood;
       for (let d = 0; d <= deepest; d++) {
         byDepth[d] ??= { drafted: 0, reached: 0, accepted: 0 };

@@ -28,9 +28,12 @@ export function hint(word: string, names: readonly string[]): string {
   return near ? `did you mean ${near}? ` : "";
 }
 
+/** The usage error for a name that is none of `names`. @param what it names, with the name: `drafter "jacoby"` */
+export const noSuch = (what: string, name: string, names: readonly string[]) =>
+  usage(`there is no ${what}: ${hint(name, names)}choose one of ${names.join(", ")}`);
+
 /** What a table has under a name. @throws a usage error that says which names there are */
 export function named<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
   if (Object.hasOwn(table, name)) return table[name];
-  const names = Object.keys(table);
-  throw usage(`there is no ${what} "${name}": ${hint(name, names)}choose one of ${names.join(", ")}`);
+  throw noSuch(`${what} "${name}"`, name, Object.keys(table));
 }

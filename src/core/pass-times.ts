@@ -69,7 +69,7 @@ export function createPassTimes({ cost = LIKELY_COST, past: usual = 160 }: PassT
       if (!(ms > 0)) return;
       const { ms: usually, doublings } = curve(rows);
       const ratio = Math.log(ms / usually);
-      // The first pass says what a millisecond of the curve is.
+      // The first pass sets the scale between the curve and this machine.
       level ??= ratio;
       correction.observe(features(doublings, far(past)), ratio - level);
     },

@@ -1,5 +1,5 @@
 import { allowed, certain, type Distribution, distribution, NEGLIGIBLE, softmax } from "./distribution.js";
-import { failure, usage } from "./errors.js";
+import { failure, inRange, usage } from "./errors.js";
 import type { Token, TokenMask } from "./token.js";
 
 /** How a token is chosen from a row of logits. The fields apply in this order, Hugging Face's order of warpers. */
@@ -100,14 +100,7 @@ function check(sampling: Sampling): void {
   };
   for (const [name, [low, high]] of Object.entries(ranges)) {
     const value = sampling[name as keyof Sampling];
-    if (value === undefined) continue;
-    const whole = name === "topK";
-    if (typeof value === "number" && value >= low && value <= high && (!whole || Number.isInteger(value)))
-      continue;
-    const kind = whole ? "a whole number" : "a number";
-    throw usage(
-      `${name} is ${value}: give ${kind} from ${low === Number.MIN_VALUE ? "above 0" : low} to ${high}`,
-    );
+    if (value !== undefined) inRange(name, value, low, high, { whole: name === "topK" });
   }
 }
 
@@ -154,7 +147,7 @@ function penalise(
     for (const token of part) counts.set(token, (counts.get(token) ?? 0) + 1);
   for (const token of new Set([...history.prompt, ...counts.keys()])) {
     const logit = row[token];
-    // A mask stays one, and what is no logit is found as the model gave it.
+    // -Infinity stays a mask; NaN and +Infinity stay as they are, for argmax to name.
     if (!Number.isFinite(logit)) continue;
     const count = counts.get(token) ?? 0;
     const repeated = Math.fround(logit > 0 ? logit / repetition : logit * repetition);

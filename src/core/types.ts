@@ -231,7 +231,7 @@ export interface Round {
   readonly tokens: readonly Token[];
   /** True for the last round, and why it is the last. */
   readonly finish?: "end" | "length";
-  /** The target's distribution after a node, rejected ones included: Jacobi decoding lives on them. */
+  /** The target's distribution after a node, rejected ones included: Jacobi decoding redraws from them. */
   target(node: number): Distribution;
   /** A tapped output of the target at a node. */
   hidden(node: number, tap: string): Float32Array | undefined;

@@ -12,7 +12,7 @@ export interface GridLookupOptions {
 
 /**
  * What the agreement of a known cell of the coming block counts, and of whole blocks: how the last ones came about, the latest
- * first. What is known of a block weighs soon more than what would have been likely.
+ * first. A few known cells of a block outweigh what earlier blocks suggest.
  */
 const NOW = 3;
 const THEN = [4, 2, 1];
@@ -39,7 +39,7 @@ export const gridLookup = ({ blank, back = 8 }: GridLookupOptions): Drafter => (
   async start({ encoded, model: { vocabularySize } }) {
     const { lead = 0 } = encoded;
     const shape = shapeOf(encoded);
-    const film = createFilm(shape, blank);
+    const blocks = createBlocks(shape, blank);
     const pieces = encoded.pieces?.map((piece) => sparse(piece.tokens, piece, blank)) ?? [];
     return {
       propose({ output, budget }) {
@@ -50,8 +50,8 @@ export const gridLookup = ({ blank, back = 8 }: GridLookupOptions): Drafter => (
         const confidence: number[] = [];
         while (known.length < end) {
           const here = known.length % shape.cells;
-          film.see(known);
-          const { guess, trust } = nextBlock(film, known.slice(known.length - here), pieces, back);
+          blocks.see(known);
+          const { guess, trust } = nextBlock(blocks, known.slice(known.length - here), pieces, back);
           const fresh = guess.slice(here, here + end - known.length);
           // Only of the first block something is known.
           confidence.push(...fresh.map(() => (known.length - here <= before ? trust : UNKNOWN)));
@@ -130,7 +130,7 @@ const seen = (tokens: readonly Token[], blank: Token): Seen => ({
 });
 
 /** The blocks so far, and how they came from one another. */
-interface Film {
+interface Blocks {
   readonly shape: Shape;
   readonly blank: Token;
   readonly length: number;
@@ -141,7 +141,7 @@ interface Film {
   relation(of: number, from: number): Float32Array;
 }
 
-function createFilm(shape: Shape, blank: Token): Film {
+function createBlocks(shape: Shape, blank: Token): Blocks {
   const { cells, shifts } = shape;
   let blocks: { seen: Seen; sparse: Sparse; relations: Map<number, Float32Array> }[] = [];
   return {
@@ -204,14 +204,14 @@ function agreement(source: Sparse, shift: Shift, block: Seen, shape: Shape, blan
 
 /** All cells of the block that is under way, of which the first ones are known, and how well they were explained. */
 function nextBlock(
-  film: Film,
+  blocks: Blocks,
   current: readonly Token[],
   pieces: readonly Sparse[],
   back: number,
 ): { guess: Token[]; trust: number } {
-  const { shape, blank } = film;
+  const { shape, blank } = blocks;
   const { shifts, cells } = shape;
-  const turn = film.length;
+  const turn = blocks.length;
   const known = seen(current, blank);
   let best = Number.NEGATIVE_INFINITY;
   let found: { source: Sparse; shift: Shift } | undefined;
@@ -221,22 +221,22 @@ function nextBlock(
     found = { source, shift };
   };
   for (let n = 1; n <= Math.min(back, turn); n++) {
-    const source = film.block(turn - n);
-    const forwards = support(film, (d) => turn - n - d);
-    const backwards = n < 3 ? undefined : support(film, (d) => turn - n + d);
+    const source = blocks.block(turn - n);
+    const forwards = support(blocks, (d) => turn - n - d);
+    const backwards = n < 3 ? undefined : support(blocks, (d) => turn - n + d);
     shifts.forEach((shift, i) => {
       const past = Math.max(forwards(i), (backwards?.(i) ?? Number.NEGATIVE_INFINITY) - BACKWARDS);
       const now = agreement(source, shift, known, shape, blank);
       consider(source, shift, NOW * now + past - FAR * way(shift) - OLD * n);
     });
   }
-  // Things go away, too.
+  // An empty block is a candidate, too: things leave the frame.
   consider(NOTHING, HERE, -NOW * known.filled);
   if (known.filled > 0) {
     for (const piece of pieces) {
       for (const shift of anchored(piece, current, shape, blank)) {
         const score = agreement(piece, shift, known, shape, blank);
-        // No block before it speaks for a piece: it must explain what is known.
+        // Pieces have no earlier blocks as evidence: only the known cells count.
         if (score > 0) consider(piece, shift, NOW * score - 1);
       }
     }
@@ -255,14 +255,14 @@ function nextBlock(
 }
 
 /** By shift: how well the last blocks came from those that `from` names for each step back, the latest counting most. */
-function support(film: Film, from: (back: number) => number): (shift: number) => number {
-  const turn = film.length;
+function support(blocks: Blocks, from: (back: number) => number): (shift: number) => number {
+  const turn = blocks.length;
   const relations = THEN.map((weight, i) => {
     const [of, other] = [turn - 1 - i, from(i + 1)];
-    // A block says nothing about itself.
-    return of < 0 || other < 0 || other >= of ? undefined : { weight, by: film.relation(of, other) };
+    // Only an earlier block can be a source.
+    return of < 0 || other < 0 || other >= of ? undefined : { weight, by: blocks.relation(of, other) };
   });
-  // Where not even the last block's origin is known nothing speaks for it, or against it.
+  // Without a source for the latest block there is no evidence: all shifts are alike.
   if (!relations[0]) return () => -1;
   return (shift) => relations.reduce((sum, known) => sum + (known ? known.weight * known.by[shift] : 0), 0);
 }

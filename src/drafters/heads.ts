@@ -38,7 +38,7 @@ export const heads = ({ tap = "heads", count, size, compute }: HeadsOptions): Dr
     let first = 0;
     return {
       async propose({ output, budget, distribution, draw }) {
-        // Behind drafted tokens the heads of their places have nothing more to say.
+        // Heads whose places are drafted already are skipped.
         const skipped = output.length - first;
         const room = roomIn(budget, count - skipped);
         if (!hidden || skipped < 0 || room === 0) return EMPTY;

@@ -30,7 +30,7 @@ interface Guess {
  *
  * A redrawn guess says that it comes from the distribution it was redrawn from: the target's behind the guesses of the
  * round before. They may have been wrong, but the draw was a fresh one, made after all that decided them, and whatever
- * becomes of it is decided without a look at it; so the guess is honest under rejection sampling, too.
+ * becomes of it is decided without a look at it; so rejection sampling stays exact.
  *
  * @example
  * jacobi({ window: 32, filler: copy({ blank: 0 }) });

@@ -1,4 +1,5 @@
 import { usage } from "../core/errors.js";
+import { noSuch } from "../core/near.js";
 import type { Verifier } from "../core/types.js";
 import {
   group,
@@ -72,10 +73,7 @@ export function imageVerifier(
   }
   const all = knobs(manifest);
   const knob = all[name];
-  if (!knob)
-    throw usage(
-      `there is no verifier "${name}": choose one of ${Object.keys({ ...LOSSLESS, ...all }).join(", ")}`,
-    );
+  if (!knob) throw noSuch(`verifier "${name}"`, name, Object.keys({ ...LOSSLESS, ...all }));
   const { initial, high, whole = false, at } = knob;
   const value = relax ?? initial;
   if (!(value >= 0 && value <= high) || (whole && !Number.isInteger(value)))

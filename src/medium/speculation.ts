@@ -1,4 +1,4 @@
-import { usage } from "../core/errors.js";
+import { inRange } from "../core/errors.js";
 import type { Drafter, Encoded, Plan } from "../core/types.js";
 import { fixedLength, plain } from "../plans/fixed.js";
 
@@ -28,11 +28,7 @@ export async function speculation<E extends Encoded, Name extends string>(
   { drafter: wished = defaultDrafter, draftLength }: SpeculationOptions<E, Name>,
   most: number,
 ): Promise<Speculation<E>> {
-  if (
-    draftLength !== undefined &&
-    !(Number.isInteger(draftLength) && draftLength >= 0 && draftLength <= most)
-  )
-    throw usage(`draft length is ${draftLength}: give a whole number from 0 to ${most}`);
+  if (draftLength !== undefined) inRange("draft length", draftLength, 0, most, { whole: true });
   if (wished === "none" || draftLength === 0) return { drafter: undefined, plan: plain() };
   const drafter = typeof wished === "string" ? await named(wished) : wished;
   return { drafter, plan: draftLength === undefined ? await plan(wished) : fixedLength(draftLength) };

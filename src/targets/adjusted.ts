@@ -1,7 +1,7 @@
 import { failure } from "../core/errors.js";
-import { checkRewind } from "../core/session.js";
-import { EMPTY, pathTo, tokensOn } from "../core/tree.js";
-import type { Draft, Model, Scores, Session, Step, Token } from "../core/types.js";
+import { type ListSession, listSession } from "../core/session.js";
+import { EMPTY, pathTo } from "../core/tree.js";
+import type { Model, Scores, Session, Step, Token } from "../core/types.js";
 
 /** What stands before a token, the prompt included. */
 export interface Before {
@@ -16,11 +16,8 @@ export interface Before {
  */
 export type Adjust = (row: Float32Array, before: Before) => Float32Array;
 
-interface Remembering extends Session {
+interface Remembering extends ListSession {
   readonly inner: Session;
-  readonly tokens: Token[];
-  /** The draft of the latest pass. */
-  draft: Draft;
 }
 
 /**
@@ -33,29 +30,9 @@ interface Remembering extends Session {
  */
 export function adjusted(model: Model, adjust: Adjust): Model {
   const remember = (inner: Session, tokens: Token[]): Remembering => {
-    const session: Remembering = {
-      inner,
-      tokens,
-      draft: EMPTY,
-      get length() {
-        return inner.length;
-      },
-      keep(path) {
-        const kept = tokensOn(session.draft, path);
-        inner.keep(path);
-        tokens.push(...kept);
-        session.draft = EMPTY;
-      },
-      rewind(length) {
-        checkRewind(length, tokens.length);
-        inner.rewind(length);
-        tokens.length = length;
-        session.draft = EMPTY;
-      },
-      fork: () => remember(inner.fork(), tokens.slice()),
-      [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
-    };
-    return session;
+    const fork = (copy: Token[]) => remember(inner.fork(), copy);
+    const session = listSession(tokens, fork, () => inner[Symbol.asyncDispose](), inner);
+    return Object.assign(session, { inner });
   };
 
   function change({ session, draft = EMPTY }: Step, scores: Scores): Scores {

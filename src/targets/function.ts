@@ -1,7 +1,7 @@
-import { failure, usage } from "../core/errors.js";
-import { checkRewind } from "../core/session.js";
-import { EMPTY, pathTo, tokensOn } from "../core/tree.js";
-import type { Draft, Model, Session, Token } from "../core/types.js";
+import { failure, inRange } from "../core/errors.js";
+import { type ListSession, listSession } from "../core/session.js";
+import { EMPTY, pathTo } from "../core/tree.js";
+import type { Model, Token } from "../core/types.js";
 
 export interface FunctionModelOptions {
   /** What error messages call it. */
@@ -12,12 +12,6 @@ export interface FunctionModelOptions {
   readonly hidden?: (tokens: readonly Token[], tap: string) => Float32Array;
   readonly onOpen?: () => void;
   readonly onClose?: () => void;
-}
-
-interface ListSession extends Session {
-  readonly tokens: Token[];
-  /** The draft of the latest pass. */
-  draft: Draft;
 }
 
 /**
@@ -34,31 +28,12 @@ export function functionModel(
   options: FunctionModelOptions,
 ): Model {
   const { name, vocabularySize, contextLength = 1024, hidden, onOpen, onClose } = options;
-  if (!(Number.isInteger(vocabularySize) && vocabularySize >= 1))
-    throw usage(`vocabularySize is ${vocabularySize}: give a whole number of at least 1`);
-  if (!(contextLength >= 1)) throw usage(`contextLength is ${contextLength}: give a number of at least 1`);
+  inRange("vocabularySize", vocabularySize, 1, undefined, { whole: true });
+  inRange("contextLength", contextLength, 1);
 
   const open = (tokens: Token[]): ListSession => {
     onOpen?.();
-    const session: ListSession = {
-      tokens,
-      draft: EMPTY,
-      get length() {
-        return tokens.length;
-      },
-      keep(path) {
-        tokens.push(...tokensOn(session.draft, path));
-        session.draft = EMPTY;
-      },
-      rewind(length) {
-        checkRewind(length, tokens.length);
-        tokens.length = length;
-        session.draft = EMPTY;
-      },
-      fork: () => open(tokens.slice()),
-      [Symbol.asyncDispose]: async () => onClose?.(),
-    };
-    return session;
+    return listSession(tokens, open, async () => onClose?.());
   };
 
   const rowBehind = (tokens: readonly Token[]) => {

@@ -4,8 +4,8 @@ import type { Verifier } from "../core/types.js";
 import { drawn } from "./rejection.js";
 
 /**
- * Block verification (Sun et al. 2024, algorithm 2): judges a chain as a whole, so that a good end can save a weak start.
- * Never fewer accepted tokens than `rejection`, same exact distribution. With P_0 = 1,
+ * Block verification (Sun et al. 2024, algorithm 2): judges a chain as a whole, so that likely tokens at its end may keep an
+ * unlikely one before them. Never fewer accepted tokens than `rejection`, same exact distribution. With P_0 = 1,
  * P_i = min(1, P_{i-1} p_i(x_i) / q_i(x_i)), a prefix of i < n stands with probability
  * h_i = Z / (Z + 1 - P_i), Z = sum_x max(0, P_i p_{i+1}(x) - q_{i+1}(x)), and the whole block with h_n = P_n.
  */

@@ -1,6 +1,7 @@
 import { probability } from "../core/distribution.js";
+import { inRange } from "../core/errors.js";
 import type { Token, Verifier } from "../core/types.js";
-import { agreement, checkRange, relaxed, settled } from "./relaxed.js";
+import { agreement, relaxed, settled } from "./relaxed.js";
 
 /**
  * Lenience (Leviathan et al. 2023, appendix A.5): the target's probabilities count 1 / lenience times. At temperature 0, where
@@ -10,7 +11,7 @@ import { agreement, checkRange, relaxed, settled } from "./relaxed.js";
  * @throws a usage error unless lenience is a number from 0 to 1
  */
 export function lenient({ lenience }: { readonly lenience: number }): Verifier {
-  checkRange("lenient", "lenience", lenience, 1);
+  inRange('lenience of the verifier "lenient"', lenience, 0, 1);
   const admits = (guess: Token, logits: Float32Array) =>
     lenience < 1 && shareOfTop(guess, logits) >= lenience;
   const times = lenience > 0 ? (1 / lenience).toPrecision(3) : "infinitely many";

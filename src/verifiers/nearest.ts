@@ -1,5 +1,6 @@
+import { inRange } from "../core/errors.js";
 import type { Token, Verifier } from "../core/types.js";
-import { checkRange, relaxed, within } from "./relaxed.js";
+import { relaxed, within } from "./relaxed.js";
 
 export interface NearestOptions {
   readonly delta: number;
@@ -14,7 +15,7 @@ export interface NearestOptions {
  * @throws a usage error unless delta is a number from 0 to 1
  */
 export function nearest({ delta, neighbours }: NearestOptions): Verifier {
-  checkRange("nearest", "delta", delta, 1);
+  inRange('delta of the verifier "nearest"', delta, 0, 1);
   const known = new Map<Token, ReadonlySet<Token>>();
   const near = (token: Token) => {
     let set = known.get(token);

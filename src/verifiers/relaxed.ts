@@ -1,5 +1,4 @@
 import { type Distribution, probability } from "../core/distribution.js";
-import { usage } from "../core/errors.js";
 import type { Bound, Token, Verifier } from "../core/types.js";
 
 export interface Deviation {
@@ -90,9 +89,3 @@ export function within(delta: number, deviation: Deviation): number {
  * nothing of the other tokens, and the logits do. A softmax that is nothing else leaves all tokens, and none is listed here.
  */
 export const settled = (p: Distribution): boolean => !p.logits && p.tokens.length === 1;
-
-/** @throws a usage error that names the setting, unless it is a number from 0 to `high` */
-export function checkRange(verifier: string, setting: string, value: number, high: number): number {
-  if (typeof value === "number" && value >= 0 && value <= high) return value;
-  throw usage(`${setting} of the verifier "${verifier}" is ${value}: give a number from 0 to ${high}`);
-}

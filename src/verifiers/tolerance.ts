@@ -1,5 +1,6 @@
+import { inRange } from "../core/errors.js";
 import type { Verifier } from "../core/types.js";
-import { checkRange, relaxed, within } from "./relaxed.js";
+import { relaxed, within } from "./relaxed.js";
 
 /**
  * Acceptance raised by a constant (speech speculative decoding, Lin et al. 2025): a guess that plain decoding would not have
@@ -8,7 +9,7 @@ import { checkRange, relaxed, within } from "./relaxed.js";
  * @throws a usage error unless beta is a number from 0 to 1
  */
 export function tolerance({ beta }: { readonly beta: number }): Verifier {
-  checkRange("tolerance", "beta", beta, 1);
+  inRange('beta of the verifier "tolerance"', beta, 0, 1);
   return relaxed({
     name: "tolerance",
     guarantee: {

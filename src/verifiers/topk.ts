@@ -1,7 +1,8 @@
 import type { Distribution } from "../core/distribution.js";
+import { inRange } from "../core/errors.js";
 import { holds } from "../core/holds.js";
 import type { Token, Verifier } from "../core/types.js";
-import { checkRange, relaxed, settled } from "./relaxed.js";
+import { relaxed, settled } from "./relaxed.js";
 
 /**
  * A guess stands where it is among the target's k likeliest tokens (Llasa+, Tian et al. 2025). Tokens that top-k, top-p, min-p
@@ -10,7 +11,7 @@ import { checkRange, relaxed, settled } from "./relaxed.js";
  * @throws a usage error unless k is a number of at least 0
  */
 export function topk({ k }: { readonly k: number }): Verifier {
-  checkRange("topk", "k", k, Number.POSITIVE_INFINITY);
+  inRange('k of the verifier "topk"', k, 0, Number.POSITIVE_INFINITY);
   const admits = (guess: Token, logits: Float32Array, p: Distribution) =>
     (settled(p) || holds(p, guess)) && isAmong(k, guess, logits);
   return relaxed({

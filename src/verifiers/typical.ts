@@ -1,6 +1,7 @@
 import { type Distribution, probability } from "../core/distribution.js";
+import { inRange } from "../core/errors.js";
 import type { Verifier } from "../core/types.js";
-import { checkRange, type Deviation, relaxed, settled } from "./relaxed.js";
+import { type Deviation, relaxed, settled } from "./relaxed.js";
 
 /**
  * Typical acceptance (Medusa, Cai et al. 2024): a guess stands where p(guess) >= min(epsilon, sqrt(epsilon) exp(-entropy of p)).
@@ -9,7 +10,7 @@ import { checkRange, type Deviation, relaxed, settled } from "./relaxed.js";
  * @throws a usage error unless epsilon is a number from 0 to 1
  */
 export function typical({ epsilon }: { readonly epsilon: number }): Verifier {
-  checkRange("typical", "epsilon", epsilon, 1);
+  inRange('epsilon of the verifier "typical"', epsilon, 0, 1);
   const admits = ({ guess, p, logits }: Pick<Deviation, "guess" | "p" | "logits">) => {
     const { own, entropy } = settled(p) ? ofLogits(guess, logits()) : ofDistribution(guess, p);
     return own > 0 && own >= Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropy));
