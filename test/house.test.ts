@@ -17,11 +17,11 @@ const FLOORS = [
 
 /** Where packages may be named. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  "onnxruntime-node": /^(runtime|image|speech|video)\//,
+  "onnxruntime-node": /^runtime\//,
   sharp: /^(files\/(pictures|films)|image)\//,
   "fluent-ffmpeg": /^files\/ffmpeg/,
   wavefile: /^files\/sound\//,
-  zod: /^(runtime|medium|image|speech|video|cli\/(draw\/recipe|units\/file))/,
+  zod: /^(runtime|medium|image|speech|video|cli\/draw\/recipe)/,
   commander: /^cli\//,
   phonemizer: /^speech\/frontend\//,
   "n2words/en-US": /^speech\/frontend\//,

@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
 import type { Drafter, Token } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
+import type { Pixels } from "../files/pictures/pixels.js";
 import { type PictureSource, readPicture } from "../files/pictures/read.js";
 import { type OpenedParts, openMedium } from "../medium/open.js";
+import { bytes, callOne, floats, numbers } from "../runtime/tensors.js";
 import { changeRandomly, drawWith, keepFirst } from "./drawing.js";
 import { findImageModel, type ImageManifest, wordsSchema } from "./manifest.js";
 import { type ImageEncoded, image } from "./modality.js";
 import { DEFAULT_IMAGE_MODEL, type ImageDrafterName } from "./names.js";
-import { paintTokens, readTokens, runHeads } from "./tokenizer.js";
 import { checkTokens, ImageTokens } from "./tokens.js";
 import type { ImageModel, ImageModelOptions } from "./types.js";
 import { imageVerifier } from "./verifiers.js";
@@ -22,13 +23,15 @@ export async function loadImageModel(
   const found = findImageModel(nameOrPath);
   const { file, graph, ...opened } = await openMedium(found, { ...options, maxDepth: 32, drafters: makers });
   const { manifest } = opened;
-  const { grid } = manifest;
+  const { grid, picture } = manifest;
   const words = createReader(
     wordsSchema.parse(JSON.parse(readFileSync(file(manifest.words), "utf8"))),
     manifest,
   );
-  const paint = async (tokens: readonly Token[]) =>
-    paintTokens(await graph(manifest.decoder.graph), tokens, manifest);
+  const paint = async (tokens: readonly Token[]): Promise<Pixels> => {
+    const painted = await callOne(await graph(manifest.decoder.graph), tokens, [1, grid.rows, grid.columns]);
+    return { data: bytes(painted), ...picture };
+  };
   // Opened while the first tokens are drawn.
   void graph(manifest.decoder.graph).catch(() => {});
 
@@ -41,9 +44,12 @@ export async function loadImageModel(
     modality: image({ manifest, paint }),
     tokens: (prompt, drawn = {}) => drawWith(model, prompt, drawn),
     async encode(picture) {
-      const { width, height } = manifest.encoder;
-      const pixels = await readPicture(picture, width, height);
-      return ImageTokens.of(await readTokens(await graph(manifest.encoder.graph), pixels), manifest);
+      const { width, height, graph: encoder } = manifest.encoder;
+      const { data } = await readPicture(picture, width, height);
+      return ImageTokens.of(
+        numbers(await callOne(await graph(encoder), data, [1, height, width, 3])),
+        manifest,
+      );
     },
     decode: async (tokens) =>
       paint(isTokens(tokens) ? ImageTokens.check(tokens, manifest) : checkTokens(tokens, manifest)),
@@ -76,7 +82,7 @@ function makers({ manifest, small }: OpenedParts<ImageManifest>): Makers {
         tap: "hidden",
         count,
         size: manifest.target.vocabularySize,
-        compute: (hidden) => runHeads(opened, hidden),
+        compute: async (hidden) => floats(await callOne(opened, hidden, [1, hidden.length])),
       });
     },
     lookup: async () => drafters.lookup(),

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { InferenceSession } from "onnxruntime-node";
-import { type Device, openSession, type SessionOptions } from "./ort.js";
+import { type Device, type Graph, openSession, type SessionOptions } from "./ort.js";
 
 export const DEVICES: readonly Device[] = ["cpu", "webgpu"];
 
 export interface Placed {
-  readonly session: InferenceSession;
+  readonly session: Graph;
   readonly device: Device;
 }
 

@@ -18,6 +18,6 @@ export {
   manifestSchema,
   modelFolders,
 } from "./manifest.js";
-export { type Device, openSession, type SessionOptions } from "./ort.js";
+export { type Device, type Graph, openSession, type SessionOptions } from "./ort.js";
 export type { Lag } from "./pass-rows.js";
 export { cachedTimes } from "./times.js";

@@ -1,6 +1,18 @@
 import type { z } from "zod";
 import { failure } from "../core/errors.js";
 
+/** A value of a known shape. @throws a failure with the message that is made of the first wrong field ("": the whole) */
+export function parsed<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  message: (field: string, what: string) => string,
+): T {
+  const { data, error } = schema.safeParse(value);
+  if (!error) return data;
+  const [issue] = error.issues;
+  throw failure(message(issue.path.join("."), issue.message));
+}
+
 export interface JsonMessages {
   /** "is not a file of units" */
   readonly isNot: string;
@@ -23,9 +35,9 @@ export function parseJson<T>(
     const what = text.trim() === "" ? "it is empty" : (cause as Error).message;
     throw failure(`${name} is not JSON (${what}): ${wayOut}`, cause);
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  const where = path.length ? `${path.join(".")}: ` : "";
-  throw failure(`${name} ${isNot} (${where}${message}): ${orElse}`);
+  return parsed(
+    schema,
+    json,
+    (field, what) => `${name} ${isNot} (${field && `${field}: `}${what}): ${orElse}`,
+  );
 }

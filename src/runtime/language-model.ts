@@ -1,11 +1,12 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-node";
 import { failure, usage } from "../core/errors.js";
 import { depths, EMPTY } from "../core/tree.js";
 import type { Draft, Model, Scores, Step, Token } from "../core/types.js";
 import { type CacheShape, createCache } from "./cache.js";
-import { floats, type Ort, ort } from "./ort.js";
+import { type Graph, type Ort, ort } from "./ort.js";
 import { hide, type Lag, laggedToken, scoredRows, tokenAt } from "./pass-rows.js";
 import { openSequences, type Sequence } from "./sequence.js";
+import { call, floats } from "./tensors.js";
 
 /** Names of the contract's tensors; `%` stands for the layer's number. */
 export const TENSORS = {
@@ -43,7 +44,7 @@ export interface LanguageModelShape extends CacheShape {
  * input_ids int64 [1,length] -> new_kv float [1,length,layers*2*heads*size].
  */
 export interface Prefix {
-  readonly session: InferenceSession;
+  readonly session: Graph;
   readonly length: number;
 }
 
@@ -59,7 +60,7 @@ export interface Prefix {
  * decoding must equal speculative decoding exactly. A second row that is not kept costs a few per cent of a pass.
  */
 export async function languageModel(
-  session: InferenceSession,
+  session: Graph,
   shape: LanguageModelShape,
   prefix?: Prefix,
 ): Promise<Model> {
@@ -116,7 +117,7 @@ const layerNames = ({ pastKey, pastValue }: TensorNames, layer: number) =>
 
 interface Contract {
   readonly library: Ort;
-  readonly session: InferenceSession;
+  readonly session: Graph;
   readonly shape: LanguageModelShape;
   readonly names: TensorNames;
   readonly prefix?: Prefix;
@@ -131,7 +132,7 @@ interface Ready {
 }
 
 /** Fills the cache with all of the prefix but its last token, which the pass itself reads, as it scores what follows. */
-async function readPrefix({ library, shape, names, prefix }: Contract, step: Step): Promise<Ready> {
+async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promise<Ready> {
   const { tokens, draft = EMPTY, hidden = [] } = step;
   const sequence = step.session as Sequence;
   if (tokens.length === 0) throw usage("a pass needs at least one committed token");
@@ -141,9 +142,9 @@ async function readPrefix({ library, shape, names, prefix }: Contract, step: Ste
   if (!prefix || sequence.length >= prefix.length - 1) return { sequence, tokens, draft, hidden };
   if (sequence.length > 0 || tokens.length < prefix.length)
     throw usage(`this model reads the first ${prefix.length} tokens at once: give them in the first pass`);
-  const ids = BigInt64Array.from(tokens.slice(0, prefix.length), BigInt);
-  const feeds = { [names.ids]: new library.Tensor("int64", ids, [1, prefix.length]) };
-  const results = await prefix.session.run(feeds, [names.newKeyValue]);
+  const first = tokens.slice(0, prefix.length);
+  const inputs = { [names.ids]: [first, [1, first.length]] } as const;
+  const results = await call(prefix.session, inputs, [names.newKeyValue]);
   sequence.cache.reserve(prefix.length);
   sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), EMPTY);
   return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };

@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
 import { checkFile } from "./files.js";
+import { parsed } from "./json.js";
 import { TENSORS } from "./language-model.js";
+import { size, whole } from "./schema.js";
 
 /** What every model's manifest says, whatever the medium. A medium adds fields of its own. */
 export const manifestSchema = z.object({
@@ -26,10 +28,7 @@ export const manifestSchema = z.object({
       }),
     )
     .optional(),
-  files: z.record(
-    z.string(),
-    z.object({ bytes: z.number().int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  ),
+  files: z.record(z.string(), z.object({ bytes: size, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });
 
 /** A language model's part of a manifest (see `languageModel`). */
@@ -37,25 +36,18 @@ export const languageModelSchema = z.object({
   graph: z.string(),
   /** The same weights in a form for devices without 8-bit kernels. */
   float: z.string().optional(),
-  layers: z.number().int().positive(),
-  keyValueHeads: z.number().int().positive(),
-  headSize: z.number().int().positive(),
-  vocabularySize: z.number().int().positive(),
-  contextLength: z.number().int().positive(),
+  layers: size,
+  keyValueHeads: size,
+  headSize: size,
+  vocabularySize: size,
+  contextLength: size,
   exact: z.enum(["chain", "tree"]),
   batched: z.boolean().optional(),
   /** A graph that reads the first tokens of every prompt (see `Prefix`). */
-  prefix: z.object({ graph: z.string(), length: z.number().int().positive() }).optional(),
+  prefix: z.object({ graph: z.string(), length: size }).optional(),
   /** A further input that tells every row an earlier token (see `Lag`). */
-  lag: z
-    .object({
-      tensor: z.string(),
-      distance: z.number().int().positive(),
-      from: z.number().int().nonnegative(),
-      none: z.number().int().nonnegative(),
-    })
-    .optional(),
-  taps: z.record(z.string(), z.array(z.number().int().positive())).optional(),
+  lag: z.object({ tensor: z.string(), distance: size, from: whole, none: whole }).optional(),
+  taps: z.record(z.string(), z.array(size)).optional(),
   tensors: z.partialRecord(z.enum(Object.keys(TENSORS) as [keyof typeof TENSORS]), z.string()).optional(),
 });
 
@@ -132,14 +124,11 @@ export function findModel<M extends Manifest>(
   const its = (json as { kind?: unknown }).kind;
   if (its !== kind)
     throw usage(`${nameOrPath} is a model of kind "${its}", and a model of kind "${kind}" is needed`);
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw failure(
-      `${path} is not a valid manifest: ${issue.path.join(".") || "the whole"}: ${issue.message}`,
-    );
-  }
-  const manifest = parsed.data;
+  const manifest = parsed(
+    schema,
+    json,
+    (field, what) => `${path} is not a valid manifest: ${field || "the whole"}: ${what}`,
+  );
   const checked = new Set<string>();
   const found: Found<M> = {
     manifest,

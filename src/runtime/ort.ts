@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { failure } from "../core/errors.js";
 
 export type Device = "cpu" | "webgpu";
@@ -36,7 +36,7 @@ export function ort(): Promise<Ort> {
 }
 
 /** @throws a failure that names the file and the reason. */
-export async function openSession(path: string, options: SessionOptions = {}): Promise<InferenceSession> {
+export async function openSession(path: string, options: SessionOptions = {}): Promise<Graph> {
   const { device = "cpu", threads = availableParallelism(), quiet = false, unfold = false } = options;
   const { InferenceSession: Sessions } = await ort();
   // Threads spin within a run, where there is always more to do; between runs they would slow what runs then.
@@ -58,6 +58,3 @@ export async function openSession(path: string, options: SessionOptions = {}): P
     throw failure(`${path} cannot be opened on ${device}: ${(cause as Error).message.split("\n")[0]}`, cause);
   }
 }
-
-/** The data of an output as numbers. */
-export const floats = (tensor: Tensor) => tensor.data as Float32Array;

@@ -72,7 +72,7 @@ const unsaved: StoredTimes[] = [];
 /** As `storedTimes`; what was learned is put back when the process ends. */
 export async function cachedTimes(model: Model, key: string, options?: MeasureOptions): Promise<PassTimes> {
   const stored = await storedTimes(model, key, options);
-  // One listener for all: many models are many curves, and no reason for a warning.
+  // One listener for all models: with one each, Node would warn of a leak.
   if (unsaved.length === 0)
     process.once("exit", () => {
       for (const { save } of unsaved) save();

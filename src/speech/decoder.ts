@@ -1,6 +1,6 @@
-import type { InferenceSession } from "onnxruntime-node";
 import type { Token } from "../core/types.js";
-import { floats, ort } from "../runtime/ort.js";
+import type { Graph } from "../runtime/ort.js";
+import { call, floats } from "../runtime/tensors.js";
 import type { SpeechManifest } from "./manifest.js";
 
 /** Units of the first piece, and how much longer each later one is. */
@@ -24,7 +24,7 @@ export interface UnitDecoder {
   stream(first?: number): UnitStream;
 }
 
-export function unitDecoder(session: InferenceSession, manifest: SpeechManifest): UnitDecoder {
+export function unitDecoder(graph: Graph, manifest: SpeechManifest): UnitDecoder {
   const { pad, padding, context } = manifest.decoder;
   const { samples } = manifest.units;
   const silence = new Array<Token>(padding).fill(pad);
@@ -33,9 +33,7 @@ export function unitDecoder(session: InferenceSession, manifest: SpeechManifest)
   async function piece(padded: readonly Token[], from: number, to: number): Promise<Float32Array> {
     const first = Math.max(0, from - context);
     const window = padded.slice(first, Math.min(padded.length, to + context));
-    const { Tensor } = await ort();
-    const units = new Tensor("int64", BigInt64Array.from(window, BigInt), [1, window.length]);
-    const { wave } = await session.run({ units }, ["wave"]);
+    const { wave } = await call(graph, { units: [window, [1, window.length]] }, ["wave"]);
     return floats(wave).slice((from - first) * samples, (to - first) * samples);
   }
 

@@ -1,7 +1,7 @@
-import type { InferenceSession } from "onnxruntime-node";
 import { usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
-import { ort } from "../runtime/ort.js";
+import type { Graph } from "../runtime/ort.js";
+import { call, numbers } from "../runtime/tensors.js";
 import type { SpeechManifest } from "./manifest.js";
 
 /**
@@ -11,7 +11,7 @@ import type { SpeechManifest } from "./manifest.js";
  * @throws a usage error when there is no sound.
  */
 export async function encodeSound(
-  session: InferenceSession,
+  graph: Graph,
   samples: Float32Array,
   manifest: SpeechManifest,
 ): Promise<Token[]> {
@@ -19,7 +19,6 @@ export async function encodeSound(
   const size = manifest.units.samples;
   const padded = new Float32Array(Math.ceil(samples.length / size) * size);
   padded.set(samples);
-  const { Tensor } = await ort();
-  const { units } = await session.run({ wave: new Tensor("float32", padded, [1, padded.length]) }, ["units"]);
-  return Array.from(units.data as BigInt64Array, Number);
+  const { units } = await call(graph, { wave: [padded, [1, padded.length]] }, ["units"]);
+  return numbers(units);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { languageModelSchema, manifestSchema } from "../runtime/manifest.js";
+import { size } from "../runtime/schema.js";
 
 /** What a speech model's manifest says besides what every manifest says. */
 export const speechManifestSchema = manifestSchema.extend({
@@ -8,13 +9,13 @@ export const speechManifestSchema = manifestSchema.extend({
   draft: languageModelSchema.optional(),
   /** Layout of the vocabulary: units from 0, then the end, the beginning, padding, then symbols. `samples`: of one unit. */
   units: z.object({
-    count: z.number().int().positive(),
+    count: size,
     end: z.number().int(),
     begin: z.number().int(),
     symbols: z.number().int(),
-    samples: z.number().int().positive(),
+    samples: size,
   }),
-  sampleRate: z.number().int().positive(),
+  sampleRate: size,
   /** Characters of the phonetic alphabet by symbol id: 0 padding, 1 start, 2 end, then the characters. */
   symbols: z.array(z.string()),
   /** Which characters join their neighbours to one phone. */

@@ -1,6 +1,6 @@
-import type { InferenceSession } from "onnxruntime-node";
 import type { Token } from "../core/types.js";
-import { floats, ort } from "../runtime/ort.js";
+import type { Graph } from "../runtime/ort.js";
+import { call, floats, type Input, numbers } from "../runtime/tensors.js";
 import type { PhoneStates } from "./follow-step.js";
 import type { SpeechManifest } from "./manifest.js";
 import type { Phones } from "./symbols.js";
@@ -13,20 +13,15 @@ export interface Reader {
   reference(phones: Phones): Promise<Token[]>;
 }
 
-export function createReader(session: InferenceSession, { units }: SpeechManifest): Reader {
-  const read = async ({ symbols, group, count }: Phones, outputs: readonly string[]) => {
-    const { Tensor } = await ort();
-    const integers = (values: readonly number[], dims: number[]) =>
-      new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
-    const inputs = {
-      symbols: integers(symbols, [1, symbols.length]),
-      groups: integers(group, [1, group.length]),
-      count: integers([count], [1]),
+export function createReader(graph: Graph, { units }: SpeechManifest): Reader {
+  const read = ({ symbols, group, count }: Phones, outputs: readonly string[]) => {
+    const inputs: Record<string, Input> = {
+      symbols: [symbols, [1, symbols.length]],
+      groups: [group, [1, group.length]],
+      count: [[count], [1]],
     };
-    return session.run(inputs, outputs);
+    return call(graph, inputs, outputs);
   };
-  const numbers = (tensor: InferenceSession.OnnxValueMapType[string]) =>
-    Array.from((tensor as { data: unknown }).data as BigInt64Array, Number);
 
   return {
     async states(phones) {

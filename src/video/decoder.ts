@@ -1,7 +1,7 @@
-import type { InferenceSession } from "onnxruntime-node";
 import type { Token } from "../core/types.js";
 import type { Patches } from "../files/films/frame.js";
-import { ort } from "../runtime/ort.js";
+import type { Graph } from "../runtime/ort.js";
+import { bytes, callOne } from "../runtime/tensors.js";
 import type { Layout, Shift } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
 
@@ -14,17 +14,13 @@ export interface FrameDecoder {
 const KEPT = 64;
 
 export function createFrameDecoder(
-  session: () => Promise<InferenceSession>,
+  graph: () => Promise<Graph>,
   { decoder, picture, clip }: VideoManifest,
   { box }: Layout,
 ): FrameDecoder {
   const canvases = new Map<string, Promise<Uint8Array>>();
-  const paint = async (tokens: readonly Token[]) => {
-    const [opened, { Tensor }] = [await session(), await ort()];
-    const ids = new Tensor("int64", BigInt64Array.from(tokens, BigInt), [1, clip.rows, clip.columns]);
-    const results = await opened.run({ [opened.inputNames[0]]: ids });
-    return results[opened.outputNames[0]].data as Uint8Array;
-  };
+  const paint = async (tokens: readonly Token[]) =>
+    bytes(await callOne(await graph(), tokens, [1, clip.rows, clip.columns]));
   return {
     async show(tokens, shift) {
       const key = tokens.join();

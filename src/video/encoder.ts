@@ -1,9 +1,9 @@
-import type { InferenceSession } from "onnxruntime-node";
 import type { Token } from "../core/types.js";
 import type { Ground } from "../files/films/frame.js";
 import type { PictureSource } from "../files/pictures/read.js";
 import { toSharp } from "../files/pictures/sharp.js";
-import { ort } from "../runtime/ort.js";
+import type { Graph } from "../runtime/ort.js";
+import { callOne, numbers } from "../runtime/tensors.js";
 import type { Layout, Shift } from "./layout.js";
 import type { VideoManifest } from "./manifest.js";
 import { type Matte, readMatte } from "./matte.js";
@@ -20,13 +20,13 @@ export interface FrameEncoder {
   frame(picture: PictureSource): Promise<FrameTokens & { readonly ground: Ground }>;
 }
 
-/** What is fainter, 0 to 255, was nothing in training. */
+/** Alpha, 0 to 255, below which a pixel counts as empty, as in training. */
 const FAINT = 8;
 /** Side of a thing of the usual size, in patches. */
 const USUAL = 8;
 
 export function createFrameEncoder(
-  session: () => Promise<InferenceSession>,
+  graph: () => Promise<Graph>,
   { encoder, picture, decoder, clip, shifts, backgrounds }: VideoManifest,
   layout: Layout,
 ): FrameEncoder {
@@ -64,12 +64,8 @@ export function createFrameEncoder(
     return canvas;
   }
 
-  async function patches(canvas: Uint8Array): Promise<Token[]> {
-    const [opened, { Tensor }] = [await session(), await ort()];
-    const pixels = new Tensor("uint8", canvas, [1, encoder.height, encoder.width, 4]);
-    const results = await opened.run({ [opened.inputNames[0]]: pixels });
-    return Array.from(results[opened.outputNames[0]].data as BigInt64Array, Number);
-  }
+  const patches = async (canvas: Uint8Array): Promise<Token[]> =>
+    numbers(await callOne(await graph(), canvas, [1, encoder.height, encoder.width, 4]));
 
   return {
     async thing(source) {

@@ -9,12 +9,13 @@ import {
 } from "../../image/names.js";
 import type { ImageTokens } from "../../image/tokens.js";
 import type { ImageModel } from "../../image/types.js";
+import { parsed } from "../../runtime/json.js";
+import { whole } from "../../runtime/schema.js";
 import { isLossless } from "../../verifiers/named.js";
 import type { DrawFlags } from "../flags.js";
 import type { ImageLibrary } from "../host.js";
 import { FIXED_DRAFT_LENGTH } from "./options.js";
 
-const whole = z.number().int().nonnegative();
 const names = <Name extends string>(of: Readonly<Record<Name, string>>) =>
   z.enum(Object.keys(of) as [Name, ...Name[]]);
 
@@ -55,14 +56,11 @@ export async function readRecipe(path: string, { ImageTokens }: ImageLibrary): P
     throw failure(
       `${path} does not say how it was drawn: give a picture that foretoken draw wrote, as it wrote it`,
     );
-  const parsed = recipeSchema.safeParse(stored);
-  if (!parsed.success) {
-    const [{ path: field, message }] = parsed.error.issues;
-    throw failure(
-      `${path} does not say rightly how it was drawn (${field.join(".") || "the whole"}: ${message})`,
-    );
-  }
-  const { from, ...rest } = parsed.data;
+  const { from, ...rest } = parsed(
+    recipeSchema,
+    stored,
+    (field, what) => `${path} does not say rightly how it was drawn (${field || "the whole"}: ${what})`,
+  );
   if (!from) return rest;
   const tokens = ImageTokens.parse(JSON.stringify(from.tokens), `the record in ${path}`);
   return { ...rest, from: { ...from, tokens } };
