@@ -1,11 +1,13 @@
 import type { Metrics } from "../core/metrics.js";
 import type { Pixels } from "../files/pictures/pixels.js";
+import { givenOrLoaded } from "../medium/open.js";
 import { toEnd } from "../medium/run.js";
 import { drawWith } from "./drawing.js";
 import type { Drawing } from "./modality.js";
 import { loadImageModel } from "./model.js";
 import { ImageTokens } from "./tokens.js";
 import type { DrawOptions } from "./types.js";
+import type { ReadPrompt } from "./words.js";
 
 export interface DrawReport {
   readonly metrics: Metrics;
@@ -28,10 +30,10 @@ export interface DrawnImage extends Pixels {
  * @throws usage errors for a prompt without a word the model knows, or settings out of range
  */
 export async function* draw(
-  prompt: string,
+  prompt: string | ReadPrompt,
   options: DrawOptions = {},
 ): AsyncGenerator<Drawing, void, undefined> {
-  yield* drawWith(await modelOf(options), prompt, options);
+  yield* drawWith(await givenOrLoaded(options, loadImageModel), prompt, options);
 }
 
 /**
@@ -41,8 +43,11 @@ export async function* draw(
  * const { data, width, height } = await generateImage("a smiling orange cat", { seed: 7 });
  * await sharp(data, { raw: { width, height, channels: 3 } }).toFile("cat.png");
  */
-export async function generateImage(prompt: string, options: DrawOptions = {}): Promise<DrawnImage> {
-  const model = await modelOf(options);
+export async function generateImage(
+  prompt: string | ReadPrompt,
+  options: DrawOptions = {},
+): Promise<DrawnImage> {
+  const model = await givenOrLoaded(options, loadImageModel);
   const drawings = (watch: Pick<DrawOptions, "onRound">) => drawWith(model, prompt, { ...options, ...watch });
   const { last, metrics } = await toEnd(drawings, { onRound: options.onRound });
   const began = performance.now();
@@ -50,6 +55,3 @@ export async function generateImage(prompt: string, options: DrawOptions = {}): 
   const report = { metrics, decodeTime: performance.now() - began };
   return { ...pixels, tokens: ImageTokens.of(last.tokens, model.manifest), report };
 }
-
-const modelOf = async ({ model, warn }: DrawOptions) =>
-  typeof model === "object" ? model : loadImageModel(model, { warn });

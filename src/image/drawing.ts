@@ -1,7 +1,9 @@
-import { usage } from "../core/errors.js";
+import { inRange, usage } from "../core/errors.js";
 import { createNoise } from "../core/noise.js";
 import type { Drafter, Model, Token } from "../core/types.js";
+import { readPrompt } from "../medium/captions.js";
 import { generate } from "../medium/generate.js";
+import { finished } from "../medium/run.js";
 import { type Setup, setUp } from "../medium/setup.js";
 import { guided } from "../targets/guided.js";
 import type { ImageManifest } from "./manifest.js";
@@ -14,24 +16,19 @@ type Kept = readonly (Token | undefined)[];
 /** Draws with a loaded model; some tokens may be given. Without a prompt the model goes by them alone. */
 export async function* drawWith(
   model: ImageModel,
-  prompt: string | undefined,
+  prompt: string | ReadPrompt | undefined,
   options: Drawn,
   kept?: Kept,
 ): AsyncGenerator<Drawing, void, undefined> {
-  const { seed, stream, signal, onRound, rounds = false, warn } = options;
-  const read = prompt === undefined ? model.wordless(options.style) : model.read(prompt, options.style);
-  for (const note of read.notes) warn?.(note);
+  const { seed, stream, signal, onRound, rounds } = options;
+  const read = readPrompt(prompt, model, options);
   const setup = await imageSetup(model, options, read);
   const drawings = generate(
     model.modality,
     { prompt: read, kept },
     { ...setup, seed, stream, signal, onRound },
   );
-  let rows = -1;
-  for await (const drawing of drawings) {
-    if (rounds || drawing.done || drawing.rows > rows) yield drawing;
-    rows = drawing.rows;
-  }
+  yield* finished(drawings, ({ rows }) => rows, rounds, -1);
 }
 
 export interface ImageSetup extends Setup<ImageEncoded> {
@@ -45,8 +42,8 @@ export async function imageSetup(
   { unconditional }: Pick<ReadPrompt, "unconditional">,
 ): Promise<ImageSetup> {
   const { guidance = 1 } = options;
-  if (typeof guidance === "number" && !(guidance >= 1 && guidance <= 20))
-    throw usage(`guidance is ${guidance}: give a number from 1 (none) to 20`);
+  if (typeof guidance === "number")
+    inRange("guidance", guidance, 1, 20, { wanted: "a number from 1 (none) to 20" });
   const isGuided = guidance !== 1;
   const target = isGuided ? guidedTarget(model, guidance, unconditional) : model.target;
   const drafting = {
@@ -75,8 +72,8 @@ export function keepFirst(
   { rows, columns }: ImageManifest["grid"],
 ): Kept {
   if (typeof keep === "number") {
-    if (!(Number.isInteger(keep) && keep >= 0 && keep <= rows))
-      throw usage(`keep is ${keep}: give a whole number of rows from 0 to ${rows}, or a flag for each token`);
+    const wanted = `a whole number of rows from 0 to ${rows}, or a flag for each token`;
+    inRange("keep", keep, 0, rows, { whole: true, wanted });
     return tokens.map((token, place) => (place < keep * columns ? token : undefined));
   }
   if (keep.length !== tokens.length)
@@ -90,8 +87,8 @@ export function changeRandomly(
   strength: number,
   { seed = 0, stream }: Pick<DrawOptions, "seed" | "stream">,
 ): Kept {
-  if (!(strength >= 0 && strength <= 1)) throw usage(`strength is ${strength}: give a number from 0 to 1`);
-  // Which places are drawn anew must not go with what is drawn there: no token is -1, so this noise is nobody else's.
+  inRange("strength", strength, 0, 1);
+  // Which places are drawn anew must not depend on what is drawn there: no token is -1, so this noise is used nowhere else.
   const noise = createNoise(seed, stream);
   return tokens.map((token, place) => (noise.uniform(place, -1) < strength ? undefined : token));
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stylesSchema } from "../medium/styles.js";
+import { stylesSchema } from "../medium/captions.js";
 import {
   type Found,
   findModel,
@@ -7,16 +7,14 @@ import {
   listModels,
   manifestSchema,
 } from "../runtime/manifest.js";
-
-const size = z.number().int().positive();
-const id = z.number().int().nonnegative();
+import { size, whole } from "../runtime/schema.js";
 
 /** A text -> image-tokens model: language model, tokenizer, words. */
 export const imageManifestSchema = manifestSchema.extend({
   kind: z.literal("image"),
   target: languageModelSchema,
   /** Tokens of a picture; `blank` is the one of empty ground. */
-  grid: z.object({ rows: size, columns: size, blank: id }),
+  grid: z.object({ rows: size, columns: size, blank: whole }),
   picture: z.object({ width: size, height: size }),
   /** int64 [N,rows,columns] -> uint8 [N,height,width,3]. */
   decoder: z.object({ graph: z.string() }),
@@ -29,14 +27,14 @@ export const imageManifestSchema = manifestSchema.extend({
   /** The prompt is [style, kind, words ..., begin]; its ids count from `base`. */
   prompt: z.object({
     words: size,
-    base: id,
-    pad: id,
-    null: id,
-    unknown: id,
-    begin: id,
-    clean: id,
-    recoloured: id,
-    mood: id.optional(),
+    base: whole,
+    pad: whole,
+    null: whole,
+    unknown: whole,
+    begin: whole,
+    clean: whole,
+    recoloured: whole,
+    mood: whole.optional(),
   }),
   words: z.string(),
   styles: stylesSchema.optional(),
@@ -48,9 +46,9 @@ export type ImageManifest = z.infer<typeof imageManifestSchema>;
 /** The words file beside a manifest. */
 export const wordsSchema = z.object({
   /** Word -> text id; from `nseen` on, words that training never saw and that have a word vector only. */
-  ids: z.record(z.string(), id),
-  nseen: id,
-  styles: z.record(z.string(), id),
+  ids: z.record(z.string(), whole),
+  nseen: whole,
+  styles: z.record(z.string(), whole),
   colours: z.array(z.string()),
   /** Words for a mood, one or several -> the mood. */
   moods: z.record(z.string(), z.string()).optional(),

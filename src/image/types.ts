@@ -7,7 +7,7 @@ import type { ImageManifest } from "./manifest.js";
 import type { Drawing, ImageEncoded, ImagePrompt } from "./modality.js";
 import type { ImageDrafterName, ImageVerifierName } from "./names.js";
 import type { ImageTokens } from "./tokens.js";
-import type { Reader } from "./words.js";
+import type { Reader, ReadPrompt } from "./words.js";
 
 export type ImageModelOptions = OpenOptions;
 
@@ -15,8 +15,8 @@ export type ImageModelOptions = OpenOptions;
 export interface ImageModel
   extends Reader,
     MediumModel<ImageManifest, ImagePrompt, Drawing, ImageEncoded, ImageDrafterName> {
-  /** Draws: the tokens as they are done (see `Drawing`). */
-  tokens(prompt: string, options?: Drawn): AsyncGenerator<Drawing, void, undefined>;
+  /** Draws what a prompt says, or one that `read` has read already: the tokens as they are done (see `Drawing`). */
+  tokens(prompt: string | ReadPrompt, options?: Drawn): AsyncGenerator<Drawing, void, undefined>;
   /** The tokens of any picture. @throws failures that name the picture and what is wrong with it. */
   encode(picture: PictureSource): Promise<ImageTokens>;
   /** Tokens -> pixels. @throws errors for tokens of another model, of a wrong number or out of range. */
@@ -33,7 +33,7 @@ export interface ImageModel
   vary(
     picture: PictureSource | ImageTokens,
     strength: number,
-    options?: Drawn & { readonly prompt?: string },
+    options?: Drawn & { readonly prompt?: string | ReadPrompt },
   ): AsyncGenerator<Drawing, void, undefined>;
   /** A verifier by name. `relax`: how far from lossless, 0 upwards; only the relaxed ones take it. */
   verifier(name: ImageVerifierName, relax?: number): Verifier;
@@ -41,7 +41,7 @@ export interface ImageModel
 
 export interface CompleteOptions extends Drawn {
   /** What the picture shows; left out, the model goes by the picture alone. */
-  readonly prompt?: string;
+  readonly prompt?: string | ReadPrompt;
   /** How many first rows, or a flag for each token. */
   readonly keep: number | readonly boolean[];
 }

@@ -1,7 +1,5 @@
-import { usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
-import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../medium/spelling.js";
-import { NO_STYLES, styleNamed } from "../medium/styles.js";
+import { plainWords, wordReader } from "../medium/captions.js";
 import type { ImageManifest, WordsFile } from "./manifest.js";
 
 /** What a prompt comes to. */
@@ -28,30 +26,12 @@ export interface Reader {
 const ARTICLES = new Set(["a", "an", "the"]);
 
 /** Turns prompts into tokens: [style, kind, words ..., begin]. */
-export function createReader(
-  file: WordsFile,
-  { prompt: ids, styles: named = NO_STYLES }: ImageManifest,
-): Reader {
-  const styles = Object.keys(file.styles);
-  const seen = Object.keys(file.ids).filter((word) => file.ids[word] < file.nseen);
+export function createReader(file: WordsFile, manifest: ImageManifest): Reader {
+  const { prompt: ids } = manifest;
+  const { styles, usualStyle, styleOf, ...reader } = wordReader(file, manifest, { wanted: "what to draw" });
   const captions = new Set(Object.keys(file.captions));
   const colours = new Set(file.colours);
   const moods = Object.keys(file.moods ?? {});
-
-  const styleOf = (name: string) => styleNamed(name, styles, named);
-
-  /** The word itself, its singular or plural, or the nearest by spelling. */
-  function known(word: string, notes: string[]): string | undefined {
-    const found = formOf(word, (form) => form in file.ids);
-    if (found) {
-      if (file.ids[found] >= file.nseen)
-        notes.push(`"${word}" was never seen in training: its nearest in meaning have to do`);
-      return found;
-    }
-    const instead = mended(word, seen);
-    notes.push(unknownNote(word, instead));
-    return instead;
-  }
 
   function kindOf(words: readonly string[]): Token {
     if (captions.has(words.join(" "))) return ids.clean;
@@ -62,37 +42,25 @@ export function createReader(
   }
 
   /** The prompt's tokens, with its words and without. */
-  function framed(words: readonly string[], style = named.default || styles[0]) {
-    const frame = (middle: readonly Token[]) => {
-      const padding = new Array<Token>(ids.words - middle.length).fill(ids.pad);
-      return [file.styles[style], kindOf(words), ...middle, ...padding, ids.begin].map((at) => ids.base + at);
-    };
+  function framed(words: readonly string[], style = usualStyle) {
+    const first = [file.styles[style], kindOf(words)];
     return {
       style,
-      tokens: frame(words.map((word) => file.ids[word])),
-      unconditional: frame(new Array<Token>(ids.words).fill(ids.null)),
+      tokens: reader.tokens(
+        first,
+        words.map((word) => file.ids[word]),
+      ),
+      unconditional: reader.tokens(first, new Array<number>(ids.words).fill(ids.null)),
     };
   }
 
   return {
     styles,
     read(prompt, wished) {
-      const notes: string[] = [];
-      let spoken = plainWords(prompt);
-      if (!captions.has(spoken.join(" "))) spoken = spoken.filter((word) => !ARTICLES.has(word));
-      let style = wished === undefined ? undefined : styleOf(wished);
-      const stylish = spoken.find((word) => word in named.words);
-      if (style === undefined && stylish && !captions.has(spoken.join(" ")) && spoken.length > 1) {
-        style = named.words[stylish];
-        spoken = spoken.filter((word) => word !== stylish);
-      }
-      if (spoken.length === 0) throw usage(`there are no words in ${quoted(prompt)}: say what to draw`);
-      const usable = spoken.slice(0, 4 * ids.words).flatMap((word) => known(word, notes) ?? []);
-      if (usable.length === 0) throw usage(nothingKnown(prompt, spoken, seen));
-      const words = usable.slice(0, ids.words);
-      if (spoken.length > usable.length + notes.length || usable.length > words.length)
-        notes.push(`only the first ${ids.words} known words of the prompt count`);
-
+      const all = plainWords(prompt);
+      const spoken = captions.has(all.join(" ")) ? all : all.filter((word) => !ARTICLES.has(word));
+      const isCaption = captions.has(spoken.join(" "));
+      const { words, style, notes } = reader.read(prompt, spoken, wished, !isCaption);
       return { words, notes, ...framed(words, style) };
     },
     wordless(style) {

@@ -106,3 +106,9 @@ export async function openMedium<M extends TargetManifest, E extends Encoded, Na
     plan: (drafter: string | Drafter<E>, sequences: 1 | 2 = 1) => kinds[sequences - 1].plan(drafter),
   };
 }
+
+/** The model that was given, or the one of that name or path, loaded. */
+export const givenOrLoaded = async <M extends object>(
+  { model, warn }: Pick<OpenOptions, "warn"> & { readonly model?: M | string },
+  load: (nameOrPath?: string, options?: OpenOptions) => Promise<M>,
+): Promise<M> => (typeof model === "object" ? model : load(model, { warn }));

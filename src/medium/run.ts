@@ -35,3 +35,17 @@ export async function toEnd<T>(
   // A stream yields at least what is finished at its end.
   return { last: last as T, metrics: meter.read() };
 }
+
+/** The states in which more is finished than before (`count`), and the last one; all of them with `rounds`. */
+export async function* finished<T extends { readonly done: boolean }>(
+  states: AsyncIterable<T>,
+  count: (state: T) => number,
+  rounds = false,
+  before = 0,
+): AsyncGenerator<T, void, undefined> {
+  let known = before;
+  for await (const state of states) {
+    if (rounds || state.done || count(state) > known) yield state;
+    known = count(state);
+  }
+}

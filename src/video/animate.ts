@@ -2,12 +2,14 @@ import type { Metrics } from "../core/metrics.js";
 import { compose, type Ground, type VideoFrame } from "../files/films/frame.js";
 import type { Pixels } from "../files/pictures/pixels.js";
 import type { PictureSource } from "../files/pictures/read.js";
+import { givenOrLoaded } from "../medium/open.js";
 import { toEnd } from "../medium/run.js";
 import { animateWith } from "./animating.js";
 import type { Filming } from "./modality.js";
 import { loadVideoModel } from "./model.js";
 import { type FrameTokens, VideoTokens } from "./tokens.js";
 import type { Animated, AnimateOptions, VideoModel } from "./types.js";
+import type { ReadClip } from "./words.js";
 
 /** A frame on its ground: RGB beside the thing's own RGBA. */
 export interface ShownFrame extends VideoFrame, Pixels {
@@ -23,10 +25,10 @@ export interface ShownFrame extends VideoFrame, Pixels {
  * @throws usage errors for a prompt without a word the model knows, or settings out of range
  */
 export async function* animate(
-  prompt: string,
+  prompt: string | ReadClip,
   options: AnimateOptions & { readonly from?: PictureSource } = {},
 ): AsyncGenerator<ShownFrame, void, undefined> {
-  const model = await modelOf(options);
+  const model = await givenOrLoaded(options, loadVideoModel);
   const filmings = options.from
     ? model.from(options.from, prompt, options)
     : animateWith(model, prompt, options);
@@ -60,8 +62,11 @@ export interface GeneratedVideo {
  * @example
  * const { frames, fps } = await generateVideo("a red apple bounces on blue", { seed: 7 });
  */
-export async function generateVideo(prompt: string, options: AnimateOptions = {}): Promise<GeneratedVideo> {
-  const model = await modelOf(options);
+export async function generateVideo(
+  prompt: string | ReadClip,
+  options: AnimateOptions = {},
+): Promise<GeneratedVideo> {
+  const model = await givenOrLoaded(options, loadVideoModel);
   return filmed(model, (watched) => animateWith(model, prompt, { ...options, ...watched }), options);
 }
 
@@ -100,6 +105,3 @@ export async function filmed(
     report: { metrics, decodeTime },
   };
 }
-
-const modelOf = async ({ model, warn }: AnimateOptions) =>
-  typeof model === "object" ? model : loadVideoModel(model, { warn });

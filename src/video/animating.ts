@@ -1,6 +1,8 @@
 import { usage } from "../core/errors.js";
 import type { Model, Token } from "../core/types.js";
+import { readPrompt } from "../medium/captions.js";
 import { generate } from "../medium/generate.js";
+import { finished } from "../medium/run.js";
 import { type Setup, setUp } from "../medium/setup.js";
 import { adjusted } from "../targets/adjusted.js";
 import type { Filming, VideoEncoded } from "./modality.js";
@@ -24,15 +26,14 @@ const OVERLAP = 8;
 /** Films with a loaded model, clip by clip; some frames may be given. Without a prompt the model goes by them alone. */
 export async function* animateWith(
   model: VideoModel,
-  prompt: string | undefined,
+  prompt: string | ReadClip | undefined,
   options: Animated,
   beginning: Beginning = { frames: [], shown: true },
 ): AsyncGenerator<Filming, void, undefined> {
-  const { frames: wanted = model.manifest.clip.frames, style, warn } = options;
+  const { frames: wanted = model.manifest.clip.frames } = options;
   if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_FRAMES))
     throw usage(`${wanted} frames cannot be made: give a whole number from 1 to ${MOST_FRAMES}`);
-  const read = prompt === undefined ? model.wordless(style) : model.read(prompt, style);
-  for (const note of read.notes) warn?.(note);
+  const read = readPrompt(prompt, model, options);
   const setup = await videoSetup(model, options);
 
   const { clip } = model.manifest;
@@ -55,7 +56,7 @@ export async function* animateWith(
       options,
     )) {
       last = filming;
-      // Frames that were given, or stood in the clip before, are no news.
+      // Frames that were given, or stood in the clip before, are not yielded again.
       const done = all.length - hidden;
       if (options.rounds || filming.done || filming.frames + offset > done)
         yield shifted(filming, { offset, total: wanted, least: done, more: offset + count < wanted });
@@ -66,7 +67,7 @@ export async function* animateWith(
 }
 
 /** One clip of the model. */
-async function* clipOf(
+function clipOf(
   model: VideoModel,
   prompt: ReadClip,
   { ground, frames: before }: Pick<Beginning, "ground" | "frames">,
@@ -74,7 +75,7 @@ async function* clipOf(
   /** Which clip of the film, and which of the motion's frames it begins with. */
   [turn, offset]: readonly [turn: number, offset: number],
   setup: VideoSetup,
-  { seed, stream = 0, signal, onRound, rounds = false, recall }: Animated,
+  { seed, stream = 0, signal, onRound, rounds, recall }: Animated,
 ): AsyncGenerator<Filming, void, undefined> {
   const given = givenTokens(model, ground, before);
   const filmings = generate(
@@ -89,11 +90,7 @@ async function* clipOf(
       onRound,
     },
   );
-  let finished = 0;
-  for await (const filming of filmings) {
-    if (rounds || filming.done || filming.frames > finished) yield filming;
-    finished = filming.frames;
-  }
+  return finished(filmings, ({ frames }) => frames, rounds);
 }
 
 /** The pose of things that share a frame. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stylesSchema } from "../medium/styles.js";
+import { stylesSchema } from "../medium/captions.js";
 import {
   type Found,
   findModel,
@@ -7,26 +7,22 @@ import {
   listModels,
   manifestSchema,
 } from "../runtime/manifest.js";
-
-const size = z.number().int().positive();
-const id = z.number().int().nonnegative();
-const byte = z.number().int().min(0).max(255);
-const rgb = z.tuple([byte, byte, byte]).readonly();
+import { rgb, size, whole } from "../runtime/schema.js";
 
 /** A text -> video-tokens model: language model, tokenizer, words. */
 export const videoManifestSchema = manifestSchema.extend({
   kind: z.literal("video"),
   target: languageModelSchema,
   /** A clip is [ground, a shift for each frame, the frames' patches]; `blank` is the patch with nothing in it. */
-  clip: z.object({ frames: size, rows: size, columns: size, fps: z.number().positive(), blank: id }),
+  clip: z.object({ frames: size, rows: size, columns: size, fps: z.number().positive(), blank: whole }),
   /** Ids of grounds, from `base` on; one colour, or two for a gradient from top to bottom. */
   backgrounds: z.object({
-    base: id,
+    base: whole,
     names: z.array(z.string()),
     rgb: z.record(z.string(), z.union([rgb, z.tuple([rgb, rgb]).readonly()])),
   }),
   /** Ids of shifts, base + down * size + right, in `size`ths of a patch: how far patches stand from their grid. */
-  shifts: z.object({ base: id, size }),
+  shifts: z.object({ base: whole, size }),
   /** What is seen of the canvas of patches, in pixels. */
   picture: z.object({ width: size, height: size }),
   /** int64 [N,rows,columns] -> uint8 [N,height,width,4], premultiplied RGBA. */
@@ -36,7 +32,7 @@ export const videoManifestSchema = manifestSchema.extend({
   /** Levels of a finite scalar quantiser (Mentzer et al. 2024), the fastest digit first. */
   codebook: z.object({ levels: z.array(size) }),
   /** The prompt is [style, words ..., begin]; its ids count from `base`. */
-  prompt: z.object({ words: size, base: id, pad: id, unknown: id, begin: id, nostyle: id }),
+  prompt: z.object({ words: size, base: whole, pad: whole, unknown: whole, begin: whole, nostyle: whole }),
   words: z.string(),
   /** Patches of known things (see `readStore`). */
   store: z.string().optional(),
@@ -51,8 +47,8 @@ export type VideoManifest = z.infer<typeof videoManifestSchema>;
 /** The words file beside a manifest. */
 export const videoWordsSchema = z.object({
   /** Word -> text id. */
-  ids: z.record(z.string(), id),
-  styles: z.record(z.string(), id),
+  ids: z.record(z.string(), whole),
+  styles: z.record(z.string(), whole),
   stopWords: z.array(z.string()),
   /** Motion -> its phrases; speed -> its adverbs; size -> its words. */
   motions: z.record(z.string(), z.array(z.string())),
@@ -66,11 +62,11 @@ export const videoWordsSchema = z.object({
   /** Names of things that move by themselves in the style "animated"; they count as things behind the others. */
   animations: z.array(z.string()),
   /** "motion speed size" -> the shifts of the frames. */
-  plans: z.record(z.string(), z.array(id)).optional(),
+  plans: z.record(z.string(), z.array(whole)).optional(),
   /** The same -> their poses (see `ReadClip`). */
-  poses: z.record(z.string(), z.array(id)).optional(),
+  poses: z.record(z.string(), z.array(whole)).optional(),
   /** Where in the store a thing's patches lie, in one style (see `readStore`). */
-  store: z.array(z.object({ thing: id, style: z.string(), offset: id, bytes: size })).optional(),
+  store: z.array(z.object({ thing: whole, style: z.string(), offset: whole, bytes: size })).optional(),
 });
 
 export type VideoWords = z.infer<typeof videoWordsSchema>;

@@ -25,8 +25,8 @@ export interface RecallOptions {
 
 /** Cells that must agree with a piece that was not expected before it is believed: things turn, and then look otherwise. */
 const EVIDENCE = 4;
-/** Nats: such a piece is believed, unless the model thinks it so much less likely than its own. */
-const UNHEARD = 5;
+/** Nats: where the model's logit lies further below its highest, such a piece is not believed. */
+const MOST_BELOW = 5;
 
 /**
  * A language model with a memory (as in kNN-LM, Khandelwal et al. 2020): what the words ask for is looked up in the store, and
@@ -66,7 +66,7 @@ export function recalling(options: RecallOptions): Adjust {
     const script = scripts[frame];
     if (!script) {
       const { votes } = agreeing(any, known(), columns, blank, EVIDENCE);
-      return votes.size ? believed(row, votes, odds, UNHEARD) : row;
+      return votes.size ? believed(row, votes, odds, MOST_BELOW) : row;
     }
     const middles = frame > 0 ? middlesIn(before, prompt + lead) : undefined;
     if (middles) {
@@ -187,13 +187,18 @@ function follow(
 }
 
 /**
- * The tokens voted for, together so much likelier than all others; among them the model decides, and whether to listen. What
- * it rules out (-Infinity) stays so: where that is all of them, nobody is listened to.
+ * The tokens voted for, together so much likelier than all others (`odds`); among them the model's own logits decide. The row
+ * stays as it is where their best logit lies more than `mostBelow` under the highest, or is -Infinity.
  */
-function believed(row: Float32Array, votes: ReadonlySet<Token>, odds: number, unheard: number): Float32Array {
+function believed(
+  row: Float32Array,
+  votes: ReadonlySet<Token>,
+  odds: number,
+  mostBelow: number,
+): Float32Array {
   const top = highest(row);
   const best = Math.max(...[...votes].map((token) => row[token]));
-  if (best === Number.NEGATIVE_INFINITY || best < top - unheard) return row;
+  if (best === Number.NEGATIVE_INFINITY || best < top - mostBelow) return row;
   const changed = row.slice();
   for (const token of votes) changed[token] = row[token] - best + top + odds;
   return changed;

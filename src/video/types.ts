@@ -9,7 +9,7 @@ import type { Filming, VideoEncoded, VideoPrompt } from "./modality.js";
 import type { VideoDrafterName, VideoVerifierName } from "./names.js";
 import type { StoredPiece } from "./store.js";
 import type { VideoTokens } from "./tokens.js";
-import type { ClipReader } from "./words.js";
+import type { ClipReader, ReadClip } from "./words.js";
 
 export type VideoModelOptions = OpenOptions;
 
@@ -20,17 +20,21 @@ export interface VideoModel
   readonly layout: Layout;
   /** What things look like in a style, by the model's store. */
   pieces(things: readonly number[], style: string): readonly StoredPiece[];
-  /** Films what the prompt says: frames as they are done (see `Filming`). */
-  animate(prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
+  /** Films what a prompt says, or one that `read` has read already: frames as they are done (see `Filming`). */
+  animate(prompt: string | ReadClip, options?: Animated): AsyncGenerator<Filming, void, undefined>;
   /**
    * Image to video: moves the thing in a picture as the prompt says. It is cut out by the picture's alpha or from its plain
    * ground, and stands in the middle of the first frame at the usual size.
    */
-  from(picture: PictureSource, prompt: string, options?: Animated): AsyncGenerator<Filming, void, undefined>;
+  from(
+    picture: PictureSource,
+    prompt: string | ReadClip,
+    options?: Animated,
+  ): AsyncGenerator<Filming, void, undefined>;
   /** Goes on from frames that are there, of which the last few count; films what comes after them. */
   continue(
     film: VideoTokens,
-    options?: Animated & { readonly prompt?: string },
+    options?: Animated & { readonly prompt?: string | ReadClip },
   ): AsyncGenerator<Filming, void, undefined>;
   /** The tokens of a film's frames: things that move before a plain ground. @throws failures that name the frame */
   encode(frames: readonly PictureSource[]): Promise<VideoTokens>;

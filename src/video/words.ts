@@ -1,7 +1,6 @@
-import { usage } from "../core/errors.js";
+import { quoted } from "../core/errors.js";
 import type { Token } from "../core/types.js";
-import { formOf, mended, nothingKnown, plainWords, quoted, unknownNote } from "../medium/spelling.js";
-import { NO_STYLES, styleNamed } from "../medium/styles.js";
+import { formOf, plainWords, wordReader } from "../medium/captions.js";
 import type { VideoManifest, VideoWords } from "./manifest.js";
 import { inKnownWords } from "./motions.js";
 import { ANIMATED } from "./names.js";
@@ -39,12 +38,9 @@ export interface ClipReader {
 }
 
 /** Turns prompts into tokens: [style, words ..., begin]. */
-export function createClipReader(
-  file: VideoWords,
-  { prompt: ids, styles: named = NO_STYLES }: VideoManifest,
-): ClipReader {
-  const styles = Object.keys(file.styles);
-  const known = Object.keys(file.ids);
+export function createClipReader(file: VideoWords, manifest: VideoManifest): ClipReader {
+  const reader = wordReader(file, manifest, { wanted: "what moves, and how", keepsStyleWords: true });
+  const { styles, usualStyle, styleOf, has } = reader;
   const stop = new Set(file.stopWords);
   const colours = new Set(file.colours);
   const plain = (text: string) => plainWords(text).filter((word) => !stop.has(word));
@@ -58,16 +54,6 @@ export function createClipReader(
     for (const name of new Set(list.map((one) => plain(one).join(" "))))
       if (name) called.set(name, [...(called.get(name) ?? []), thing]);
   });
-
-  const styleOf = (name: string) => styleNamed(name, styles, named);
-
-  function recognised(word: string, notes: string[]): string | undefined {
-    const found = formOf(word, (form) => form in file.ids);
-    if (found) return found;
-    const instead = mended(word, known);
-    notes.push(unknownNote(word, instead));
-    return instead;
-  }
 
   /** Of all phrases that stand in the words, the longest, and what it means. */
   function said(words: readonly string[], phrases: Readonly<Record<string, readonly string[]>>) {
@@ -104,14 +90,12 @@ export function createClipReader(
     return { things: found.sort((a, b) => a.place - b.place).map(({ things }) => things), rest };
   }
 
-  function framed(words: readonly string[], style: string | undefined) {
-    const middle = words.map((word) => file.ids[word]);
-    const padding = new Array<Token>(ids.words - middle.length).fill(ids.pad);
-    const chosen = style === undefined ? ids.nostyle : file.styles[style];
-    return [chosen, ...middle, ...padding, ids.begin].map((id) => ids.base + id);
-  }
+  const framed = (words: readonly string[], style: number) =>
+    reader.tokens(
+      [style],
+      words.map((word) => file.ids[word]),
+    );
 
-  const usual = named.default || styles[0];
   const lists = (of: Readonly<Record<string, string>>) =>
     Object.entries(of).reduce<Record<string, string[]>>((all, [phrase, meaning]) => {
       all[meaning] = [...(all[meaning] ?? []), phrase];
@@ -124,39 +108,24 @@ export function createClipReader(
     motions: Object.keys(file.motions),
     things: file.things.map(({ name }) => name),
     read(text, wished) {
-      const notes: string[] = [];
       const moves = said(
-        plain(text).map((word) => formOf(word, (form) => form in file.ids) ?? word),
+        plain(text).map((word) => formOf(word, has) ?? word),
         file.motions,
       );
       const prompt = moves ? text : (inKnownWords(text, file.motions) ?? text);
-      let spoken = plain(prompt);
-      let style = wished === undefined ? undefined : styleOf(wished);
-      const stylish = spoken.find((word) => word in named.words);
-      if (stylish && style === undefined && spoken.length > 1) {
-        style = named.words[stylish];
-        if (!(stylish in file.ids)) spoken = spoken.filter((word) => word !== stylish);
-      }
-      if (spoken.length === 0)
-        throw usage(`there are no words in ${quoted(prompt)}: say what moves, and how`);
-      const usable = spoken.slice(0, 4 * ids.words).flatMap((word) => recognised(word, notes) ?? []);
-      if (usable.length === 0) throw usage(nothingKnown(prompt, spoken, known));
-      const words = usable.slice(0, ids.words);
-      if (spoken.length > usable.length + notes.length || usable.length > words.length)
-        notes.push(`only the first ${ids.words} known words of the prompt count`);
+      const { words, style = usualStyle, notes } = reader.read(prompt, plain(prompt), wished);
 
       const motion = said(words, file.motions);
-      const chosen = style ?? usual;
-      if (!motion && chosen !== ANIMATED)
+      if (!motion && style !== ANIMATED)
         notes.push(`nothing in ${quoted(prompt)} says how it moves: try "bounces", "spins", "flies left"`);
       const { things, rest } = thingsIn(words);
       const size = said(words, file.sizes) ?? "normal";
       const plan = [motion ?? "still", said(words, file.adverbs) ?? "n", size].join(" ");
       return {
         words,
-        style: chosen,
+        style,
         notes,
-        tokens: framed(words, chosen),
+        tokens: framed(words, file.styles[style]),
         things,
         motion,
         asKnown: !rest.some((word) => colours.has(word)),
@@ -167,9 +136,9 @@ export function createClipReader(
     },
     wordless: (style) => ({
       words: [],
-      style: style === undefined ? usual : styleOf(style),
+      style: style === undefined ? usualStyle : styleOf(style),
       notes: [],
-      tokens: framed([], style && styleOf(style)),
+      tokens: framed([], style === undefined ? manifest.prompt.nostyle : file.styles[styleOf(style)]),
       things: [],
       asKnown: false,
     }),

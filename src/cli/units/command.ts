@@ -2,6 +2,7 @@ import { usage } from "../../core/errors.js";
 import { beside } from "../../files/place.js";
 import { soundReader } from "../../files/sound/read.js";
 import { send } from "../../files/stream.js";
+import { checkUnits, parseUnits, unitsFile } from "../../speech/tokens.js";
 import { orAbort } from "../errors.js";
 import type { VoiceChoice } from "../flags.js";
 import { createTalk, type Host } from "../host.js";
@@ -9,7 +10,6 @@ import { readText } from "../input.js";
 import { chooseOutput, type OutputOptions } from "../speak/output.js";
 import { createPieceWriter } from "../speak/pieces.js";
 import { checkVoice, openVoice } from "../speak/voice.js";
-import { checkUnits, parseUnits, unitsFile } from "./file.js";
 
 interface Quiet {
   readonly quiet?: boolean;

@@ -1,20 +1,22 @@
 import { z } from "zod";
-import { failure, usage } from "../../core/errors.js";
-import { parseJson } from "../../runtime/json.js";
-import type { SpeechManifest } from "../../speech/manifest.js";
+import { failure, usage } from "../core/errors.js";
+import { checkRange } from "../medium/tokens-file.js";
+import { parseJson } from "../runtime/json.js";
+import { size, whole } from "../runtime/schema.js";
+import type { SpeechManifest } from "./manifest.js";
 
 const FORMAT = "foretoken-units";
 
-const unitsSchema = z.object({
+const schema = z.object({
   format: z.literal(FORMAT),
   /** Name and version of the voice whose units these are. */
   model: z.string(),
   version: z.string(),
-  sampleRate: z.number().int().positive(),
-  units: z.array(z.number().int().nonnegative()),
+  sampleRate: size,
+  units: z.array(whole),
 });
 
-export type UnitsFile = z.infer<typeof unitsSchema>;
+export type UnitsFile = z.infer<typeof schema>;
 
 export function unitsFile(
   { name, version, sampleRate }: SpeechManifest,
@@ -25,7 +27,7 @@ export function unitsFile(
 
 /** @throws a failure that names the file and what is wrong in it */
 export function parseUnits(text: string, name: string): UnitsFile {
-  const file = parseJson(unitsSchema, text, name, {
+  const file = parseJson(schema, text, name, {
     isNot: "is not a file of units",
     wayOut: "give a file that foretoken encode wrote",
     orElse: "give one that foretoken encode wrote",
@@ -51,12 +53,6 @@ export function checkUnits(
       `${name} was made with ${model} ${version}, and here is ${model} ${manifest.version}: encode the sound again`,
     );
   }
-  // The last one is silence, which encoding hears and decoding says.
-  const last = manifest.decoder.pad;
-  const wrong = units.findIndex((unit) => unit > last);
-  if (wrong >= 0) {
-    throw failure(
-      `${name}: units[${wrong}] is ${units[wrong]}, and the units of ${model} go from 0 to ${last}`,
-    );
-  }
+  // The last unit is the decoder's padding: silence, which the encoder gives, too.
+  checkRange(units, manifest.decoder.pad, (index) => `${name}: units[${index}]`, `the units of ${model}`);
 }
