@@ -3,7 +3,18 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+/** A thread needs JavaScript: what starts one finds the built file. */
+const builtThreads = {
+  name: "built-threads",
+  enforce: "pre" as const,
+  transform: (code: string, id: string) =>
+    id.endsWith("/speech/frontend/phonemes.ts")
+      ? code.replace("espeak-worker.js", new URL("dist/speech/frontend/espeak-worker.js", import.meta.url).href)
+      : undefined,
+};
+
 export default defineConfig({
+  plugins: [builtThreads],
   resolve: {
     alias: [
       { find: /^foretoken$/, replacement: source("index.ts") },

@@ -126,7 +126,7 @@ export function createStep(tables: Readonly<Record<string, Float32Array>>, layou
   return { start: { phone: 0, place: -1, past: [] } as Place, next, moved };
 }
 
-/** Row of a table, from `at`, times a vector. Four sums at once: one alone would wait for itself at every step. */
+/** Row of a table, from `at`, times a vector. Four sums at once: in a single one each addition would wait for the one before. */
 function product(table: Float32Array, at: number, vector: Float64Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let h = 0; h < vector.length; h += 4) {

@@ -11,6 +11,7 @@ export { DEFAULT_VOICE, SPEECH_DRAFTERS, type SpeechDrafterName } from "./names.
 export { createReader, type Reader } from "./reader.js";
 export {
   concat,
+  type PlannedSentence,
   plannedSentences,
   type SentenceReport,
   type Sound,

@@ -1,12 +1,18 @@
 import { usage } from "../core/errors.js";
+import { rangeMask } from "../core/rules.js";
 import type { Encoded, Modality, Round, Rules, Token } from "../core/types.js";
 import type { UnitDecoder } from "./decoder.js";
 import { phonemes } from "./frontend/phonemes.js";
 import type { SpeechManifest } from "./manifest.js";
 import { type Phones, phones, symbolIds } from "./symbols.js";
 
-/** A spoken sentence (see `normalize`). `whole`: its sound in one piece, which costs less than sound as early as can be. */
-export type SpeechPrompt = string | { readonly text: string; readonly whole?: boolean };
+/**
+ * A spoken sentence (see `normalize`). `whole`: its sound in one piece, which costs less than sound as early as can be;
+ * `ipa`: its phonemes, if they were asked for already.
+ */
+export type SpeechPrompt =
+  | string
+  | { readonly text: string; readonly whole?: boolean; readonly ipa?: string | Promise<string> };
 
 export interface SpeechEncoded extends Encoded {
   readonly ipa: string;
@@ -28,8 +34,12 @@ export function speech({
   return {
     name: "speech",
     async encode(prompt) {
-      const { text: sentence, whole = false } = typeof prompt === "string" ? { text: prompt } : prompt;
-      const ipa = await phonemes(sentence);
+      const {
+        text: sentence,
+        whole = false,
+        ipa: known,
+      } = typeof prompt === "string" ? { text: prompt } : prompt;
+      const ipa = await (known ?? phonemes(sentence));
       const ids = symbolIds(ipa, manifest);
       if (ids.length === 0)
         throw usage(`there is nothing to say in ${JSON.stringify(sentence.slice(0, 60))}: give words`);
@@ -60,8 +70,7 @@ const unitsOf = (round: Round, end: Token) => round.tokens.filter((token) => tok
 
 /** Units until the end, which may not come first. */
 export function unitRules({ units: { end } }: SpeechManifest): Rules<unknown> {
-  const units = new Uint32Array((end >> 5) + 1);
-  for (let token = 0; token < end; token++) units[token >> 5] |= 1 << (token & 31);
+  const units = rangeMask(0, end, end);
   return {
     start: "start",
     advance: (_, token) => (token === end ? "end" : "speaking"),

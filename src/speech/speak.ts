@@ -1,7 +1,8 @@
-import { usage } from "../core/errors.js";
+import { inRange, quoted, usage } from "../core/errors.js";
 import { createMeter, type Metrics } from "../core/metrics.js";
 import type { Token } from "../core/types.js";
 import { generate } from "../medium/generate.js";
+import { givenOrLoaded } from "../medium/open.js";
 import { type MakeOptions, type Setup, setUp } from "../medium/setup.js";
 import { normalize } from "./frontend/normalize.js";
 import { prepare } from "./frontend/phonemes.js";
@@ -42,26 +43,33 @@ export interface Sound {
 const PAUSE = 0.12;
 const LONG_PAUSE = 0.4;
 
-/** The sentences of a text as they will be said, each with the pause behind it in seconds. @throws usage when there are none. */
-export function plannedSentences(text: string): { text: string; pause: number }[] {
+/** A sentence as it will be said. */
+export interface PlannedSentence {
+  readonly text: string;
+  /** Seconds of silence behind it. */
+  readonly pause: number;
+  /** Its phonemes, where they were asked for already (see `prepare`). */
+  readonly ipa?: Promise<string>;
+}
+
+/** The sentences of a text as they will be said. @throws a usage error when there are none */
+export function plannedSentences(text: string): PlannedSentence[] {
   const planned = paragraphs(text).flatMap((paragraph) => {
     const said = sentences(normalize(paragraph));
     return said.map((sentence, i) => ({ text: sentence, pause: i === said.length - 1 ? LONG_PAUSE : PAUSE }));
   });
-  if (planned.length === 0) {
-    const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  if (planned.length === 0)
     throw usage(
       text.trim() === ""
         ? "the text is empty: give some words to say"
-        : `there is nothing to say in ${shown}: give words in Latin letters`,
+        : `there is nothing to say in ${quoted(text)}: give words in Latin letters`,
     );
-  }
   planned[planned.length - 1].pause = 0;
   return planned;
 }
 
 /**
- * Says a text. Yields sound as it is made; the pieces, joined, are the whole.
+ * Says a text, or the sentences that `plannedSentences` made of it. Yields sound as it is made; the pieces, joined, are all of it.
  *
  * @example
  * for await (const { samples, sampleRate } of speak("Hello there.")) play(samples, sampleRate);
@@ -69,14 +77,19 @@ export function plannedSentences(text: string): { text: string; pause: number }[
  * @throws usage errors for text with nothing to say or settings out of range; failures for models that cannot be read.
  */
 export async function* speak(
-  text: string,
+  text: string | readonly PlannedSentence[],
   options: SpeakOptions = {},
 ): AsyncGenerator<Sound, void, undefined> {
   const { speed = 1, seed = 0, signal, onRound, onSentence } = options;
-  if (!(speed >= 0.5 && speed <= 2)) throw usage(`speed is ${speed}: give a number from 0.5 to 2`);
-  const planned = plannedSentences(text);
-  prepare(planned[0].text);
-  const voice = typeof options.voice === "object" ? options.voice : await loadVoice(options.voice);
+  inRange("speed", speed, 0.5, 2);
+  const planned = typeof text === "string" ? plannedSentences(text) : text;
+  /** Phonemes by sentence, from when they are asked for. */
+  const phonemes = planned.map(({ ipa }) => ipa);
+  const ask = (index: number) => {
+    if (index < planned.length) phonemes[index] ??= prepare(planned[index].text);
+  };
+  ask(0);
+  const voice = await givenOrLoaded({ model: options.voice }, loadVoice);
   const setup = await speechSetup(voice, options);
   const { sampleRate } = voice;
 
@@ -88,10 +101,9 @@ export async function* speak(
     let outside = 0;
     const chunks: Float32Array[] = [];
     // Only the first sentence is waited for: the later ones are made while it plays.
-    const prompt = { text: sentence, whole: index > 0 || speed !== 1 };
-    const next = planned[index + 1]?.text;
-    // Nor must the next one's phonemes delay it.
-    if (next && index > 0) prepare(next);
+    const prompt = { text: sentence, whole: index > 0 || speed !== 1, ipa: phonemes[index] };
+    // Nor must the phonemes of the second delay it.
+    if (index > 0) ask(index + 1);
     const sound = generate(voice.modality, prompt, {
       ...setup,
       target: voice.target,
@@ -105,7 +117,7 @@ export async function* speak(
       },
     });
     for await (const samples of sound) {
-      if (next && produced === 0) prepare(next);
+      if (produced === 0) ask(index + 1);
       produced += samples.length;
       const paused = performance.now();
       // Stretching needs the whole sentence; at the natural speed sound leaves as soon as it is there.

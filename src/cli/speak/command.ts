@@ -1,13 +1,13 @@
 import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "../compare.js";
 import type { SpeakFlags } from "../flags.js";
 import { createTalk, type Host, type Talk } from "../host.js";
-import { type Piece, textSource } from "../input.js";
+import { textSource } from "../input.js";
 import { type Setting, statsJson, statsTable, summary, totals } from "../report.js";
 import { sendText } from "../send-text.js";
 import { chooseOutput, nowhere, type Output } from "./output.js";
 import { createPieceWriter, type PieceWriter } from "./pieces.js";
 import { createSay, type Say, settingOf } from "./run.js";
-import { collect, sayable } from "./text.js";
+import { collect, type Sayable, sayable } from "./text.js";
 import { checkVoice, listVoices, openVoice } from "./voice.js";
 
 interface Run {
@@ -22,7 +22,7 @@ interface Run {
 
 const WORDS: Words = { tokens: "units", input: "text" };
 
-type Pieces = Iterable<Piece> | AsyncIterable<Piece>;
+type Pieces = Iterable<Sayable> | AsyncIterable<Sayable>;
 
 /** `foretoken speak` */
 export async function speakCommand(words: readonly string[], flags: SpeakFlags, host: Host): Promise<void> {
@@ -56,13 +56,13 @@ export async function speakCommand(words: readonly string[], flags: SpeakFlags, 
 
 async function speakAll(pieces: Pieces, { writer, ready, talk, ...run }: Run): Promise<void> {
   const reports = [];
-  for await (const { text, line } of pieces) {
+  for await (const { sentences, line } of pieces) {
     const { say } = await ready;
     writer.begin(line);
     const onSentence = ({ index, of }: { index: number; of: number }) => {
       if (of > 1) talk.progress(`sentence ${index + 1} of ${of}`);
     };
-    reports.push(...(await say(text, writer.write, { onSentence })));
+    reports.push(...(await say(sentences, writer.write, { onSentence })));
     await writer.end();
   }
   await writer.close();
@@ -78,12 +78,13 @@ async function speakAll(pieces: Pieces, { writer, ready, talk, ...run }: Run): P
 
 async function compareAll(pieces: Pieces, { flags, host, talk, output, writer, ready }: Run): Promise<void> {
   const { say, setting } = await ready;
-  const texts: string[] = [];
-  for await (const { text } of pieces) texts.push(text);
+  const texts: Sayable[] = [];
+  for await (const piece of pieces) texts.push(piece);
   const comparison = await compare(async (way, first) => {
     const reports = [];
     const to = first ? writer.write : async () => {};
-    for (const text of texts) reports.push(...(await say(text, to, { plain: way === "plain" })));
+    for (const { sentences } of texts)
+      reports.push(...(await say(sentences, to, { plain: way === "plain" })));
     return reports.map(({ units, metrics }) => ({ tokens: units, metrics }));
   }, talk);
   await writer.close();

@@ -1,4 +1,4 @@
-import type { SentenceReport, Sound, SpeakOptions } from "../../speech/speak.js";
+import type { PlannedSentence, SentenceReport, Sound, SpeakOptions } from "../../speech/speak.js";
 import type { Voice } from "../../speech/voice.js";
 import { type LosslessName, losslessVerifier } from "../../verifiers/named.js";
 import type { SpeakFlags } from "../flags.js";
@@ -11,9 +11,9 @@ export interface Saying {
   readonly onSentence?: (report: SentenceReport) => void;
 }
 
-/** Says a text into `to`, a piece of sound at a time; gives what was reported of its sentences. */
+/** Says the sentences of a text into `to`, a piece of sound at a time; gives what was reported of its sentences. */
 export type Say = (
-  text: string,
+  sentences: readonly PlannedSentence[],
   to: (sound: Sound) => Promise<void>,
   saying?: Saying,
 ) => Promise<SentenceReport[]>;
@@ -30,9 +30,9 @@ export function createSay(speech: SpeechLibrary, voice: Voice, flags: SpeakFlags
     signal,
     sampling: temperature === undefined ? undefined : { temperature },
   };
-  return async (text, to, { plain = flags.plain, onSentence } = {}) => {
+  return async (sentences, to, { plain = flags.plain, onSentence } = {}) => {
     const reports: SentenceReport[] = [];
-    const sound = speech.speak(text, {
+    const sound = speech.speak(sentences, {
       ...options,
       ...(plain ? { drafter: "none" } : { drafter, draftLength }),
       onSentence(report) {

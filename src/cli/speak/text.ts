@@ -1,6 +1,14 @@
 import { kindOf, usage } from "../../core/errors.js";
+import type { PlannedSentence } from "../../speech/speak.js";
 import type { SpeechLibrary, Talk } from "../host.js";
-import type { Piece, TextSource } from "../input.js";
+import type { TextSource } from "../input.js";
+
+/** A piece of text that can be said. */
+export interface Sayable {
+  readonly sentences: readonly PlannedSentence[];
+  /** Of the source, from 1. */
+  readonly line: number;
+}
 
 /**
  * The pieces of a text that can be said. Of a text that comes line by line, empty lines are passed over, and others with
@@ -8,17 +16,20 @@ import type { Piece, TextSource } from "../input.js";
  *
  * @throws a usage error when there is nothing to say in all of it
  */
-export async function* sayable(source: TextSource, speech: SpeechLibrary, talk: Talk): AsyncGenerator<Piece> {
+export async function* sayable(
+  source: TextSource,
+  speech: SpeechLibrary,
+  talk: Talk,
+): AsyncGenerator<Sayable> {
   const named = (message: string) =>
     usage(source.name === undefined ? message : `${source.name}: ${message}`);
   let said = 0;
   let reason: string | undefined;
   for await (const piece of source.pieces()) {
     if (source.byLine && piece.text.trim() === "") continue;
+    let sentences: PlannedSentence[];
     try {
-      const [first] = speech.plannedSentences(piece.text);
-      // Its phonemes are made while the models are opened.
-      if (said === 0) speech.prepare(first.text);
+      sentences = speech.plannedSentences(piece.text);
     } catch (error) {
       if (kindOf(error) !== "usage") throw error;
       const { message } = error as Error;
@@ -27,8 +38,10 @@ export async function* sayable(source: TextSource, speech: SpeechLibrary, talk: 
       talk.note(`foretoken: line ${piece.line} is skipped: ${message}`);
       continue;
     }
+    // The first phonemes are made while the models are opened.
+    if (said === 0) sentences[0] = { ...sentences[0], ipa: speech.prepare(sentences[0].text) };
     said++;
-    yield piece;
+    yield { sentences, line: piece.line };
   }
   if (said === 0) throw named(reason ?? "the text is empty: give some words to say");
 }

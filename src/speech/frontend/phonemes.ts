@@ -9,25 +9,7 @@ const MARKS = /[.,!?;:]+/;
  *
  * espeak-ng drops punctuation and splits at it, so each clause is converted alone and its mark put back.
  */
-export function phonemes(spoken: string): Promise<string> {
-  const known = prepared.get(spoken);
-  prepared.delete(spoken);
-  return known ?? convert(spoken);
-}
-
-/** Starts on a text whose phonemes will be asked for soon. */
-export function prepare(spoken: string): void {
-  if (prepared.has(spoken)) return;
-  const soon = convert(spoken);
-  // Whoever asks for it will see the error.
-  soon.catch(() => {});
-  prepared.set(spoken, soon);
-  for (const oldest of prepared.keys()) if (prepared.size > 8) prepared.delete(oldest);
-}
-
-const prepared = new Map<string, Promise<string>>();
-
-async function convert(spoken: string): Promise<string> {
+export async function phonemes(spoken: string): Promise<string> {
   let ipa = "";
   for (const piece of spoken.split(/(?<=[.,!?;:])\s+/)) {
     const mark = piece.match(MARKS)?.[0][0] ?? "";
@@ -37,6 +19,13 @@ async function convert(spoken: string): Promise<string> {
   }
   // A sentence always ends with a mark: the models were taught that speech ends after one.
   return ipa && !/[.!?]$/.test(ipa) ? `${ipa.replace(/[,;:]$/, "")}.` : ipa;
+}
+
+/** Starts on the phonemes of a text that is spoken soon. Whoever awaits them sees the error, if there is one. */
+export function prepare(spoken: string): Promise<string> {
+  const ipa = phonemes(spoken);
+  ipa.catch(() => {});
+  return ipa;
 }
 
 interface Thread {
@@ -52,7 +41,7 @@ const ask = (words: string) => {
 
 /** The worker keeps no process alive by itself; only an answer that is waited for does. */
 function startThread(): Thread {
-  const worker = new Worker(workerFile());
+  const worker = new Worker(new URL("espeak-worker.js", import.meta.url));
   const waiting = new Map<number, { resolve(ipa: string): void; reject(error: Error): void }>();
   let turn = 0;
   worker.unref();
@@ -80,7 +69,3 @@ function startThread(): Thread {
       }),
   };
 }
-
-/** The built worker, also when this file runs as TypeScript (under a test runner): a thread needs JavaScript. */
-const workerFile = () =>
-  new URL(import.meta.url.replace("/src/", "/dist/").replace(/phonemes\.[jt]s$/, "espeak-worker.js"));

@@ -55,7 +55,7 @@ export function fakeSpeech({ pause = 0, differs = false, load = 0 }: FakeOptions
     DEFAULT_VOICE: "joe",
     listVoices: () => names,
     findVoice: finder(names, manifest),
-    prepare: () => {},
+    prepare: async () => undefined,
     plannedSentences,
     async loadVoice(name = "joe") {
       await sleep(load);
@@ -76,7 +76,7 @@ export function fakeSpeech({ pause = 0, differs = false, load = 0 }: FakeOptions
       });
     },
     async *speak(text, { drafter, onSentence, signal, seed = 0 } = {}) {
-      const planned = plannedSentences(text);
+      const planned = typeof text === "string" ? plannedSentences(text) : text;
       for (const [index, { text: sentence }] of planned.entries()) {
         const done = report(sentence, index, planned.length, drafter === "none");
         const units = [...done.units];
