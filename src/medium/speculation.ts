@@ -1,4 +1,5 @@
 import { inRange } from "../core/errors.js";
+import { once } from "../core/once.js";
 import type { Drafter, Encoded, Plan } from "../core/types.js";
 import { fixedLength, plain } from "../plans/fixed.js";
 
@@ -41,16 +42,12 @@ export async function speculation<E extends Encoded, Name extends string>(
  * @param make gets the name of a drafter that the model has
  */
 export function plansBy<P>(make: (name?: string) => Promise<P>): (drafter: string | object) => Promise<P> {
-  const named = new Map<string, Promise<P>>();
-  const own = new WeakMap<object, Promise<P>>();
+  const named = once((name: string) => make(name));
+  const own = new WeakMap<object, () => Promise<P>>();
   return (drafter) => {
-    const isNamed = typeof drafter === "string";
-    const known = isNamed ? named.get(drafter) : own.get(drafter);
-    if (known) return known;
-    const made = make(isNamed ? drafter : undefined);
-    if (isNamed) named.set(drafter, made);
-    else own.set(drafter, made);
-    made.catch(() => (isNamed ? named.delete(drafter) : own.delete(drafter)));
-    return made;
+    if (typeof drafter === "string") return named(drafter);
+    const plan = own.get(drafter) ?? once(() => make());
+    own.set(drafter, plan);
+    return plan();
   };
 }

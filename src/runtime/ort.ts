@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { InferenceSession } from "onnxruntime-node";
 import { failure } from "../core/errors.js";
+import { once } from "../core/once.js";
 
 export type Device = "cpu" | "webgpu";
 
@@ -19,21 +20,19 @@ export type Graph = InferenceSession;
 
 export type Ort = typeof import("onnxruntime-node");
 
-let library: Promise<Ort> | undefined;
-
 /** onnxruntime-node, loaded when first needed: it costs a tenth of a second. */
-export function ort(): Promise<Ort> {
-  library ??= import("onnxruntime-node").then(
-    (module) => (module as unknown as { default?: Ort }).default ?? module,
-    (cause) => {
-      throw failure(
-        `onnxruntime-node does not load on this machine (${(cause as Error).message}); reinstall it with npm ci`,
-        cause,
-      );
-    },
-  );
-  return library;
-}
+export const ort = once(
+  (): Promise<Ort> =>
+    import("onnxruntime-node").then(
+      (module) => (module as unknown as { default?: Ort }).default ?? module,
+      (cause) => {
+        throw failure(
+          `onnxruntime-node does not load on this machine (${(cause as Error).message}); reinstall it with npm ci`,
+          cause,
+        );
+      },
+    ),
+);
 
 /** @throws a failure that names the file and the reason. */
 export async function openSession(path: string, options: SessionOptions = {}): Promise<Graph> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism, cpus } from "node:os";
 import { z } from "zod";
+import { once } from "../core/once.js";
 import { createPassTimes, type PassTimes } from "../core/pass-times.js";
 import type { Model } from "../core/types.js";
 import { type MeasureOptions, measureCost, PAST, passCost } from "./cost.js";
@@ -81,14 +82,6 @@ export async function cachedTimes(model: Model, key: string, options?: MeasureOp
   return stored.times;
 }
 
-/** As `cachedTimes`, when they are first asked for; a failure is not remembered. */
-export function lazyTimes(model: Model, key: string, options?: MeasureOptions): () => Promise<PassTimes> {
-  let times: Promise<PassTimes> | undefined;
-  return () => {
-    times ??= cachedTimes(model, key, options).catch((error) => {
-      times = undefined;
-      throw error;
-    });
-    return times;
-  };
-}
+/** As `cachedTimes`, when they are first asked for. */
+export const lazyTimes = (model: Model, key: string, options?: MeasureOptions) =>
+  once(() => cachedTimes(model, key, options));

@@ -161,6 +161,10 @@ describe("given tokens", () => {
     expect(await last(model.complete(image.tokens, { keep: 16 }))).toEqual(before);
   });
 
+  it("takes a prompt that it has read already", async () => {
+    expect(await last(model.tokens(model.read(PROMPT)))).toEqual(await last(model.tokens(PROMPT)));
+  });
+
   it("vary: nothing at strength 0, about the share that is asked for otherwise", async () => {
     const image = await generateImage(PROMPT, { model, seed: 3 });
     const before = image.tokens.tokens;

@@ -45,6 +45,7 @@ describe("reading a prompt", () => {
     expect(read.words).toEqual(["cat"]);
     expect(read.notes).toEqual(['"zeppelin" is not known: left out']);
     expect(reader.read("lynx").notes[0]).toMatch(/"lynx" was never seen in training/);
+    expect(reader.read("cat constructor").notes).toEqual(['"constructor" is not known: left out']);
   });
 
   it("lets a word choose the style, unless the style is given or the caption has the word", () => {

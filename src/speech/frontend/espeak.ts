@@ -3,19 +3,17 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { failure } from "../../core/errors.js";
+import { once } from "../../core/once.js";
 import { findModel, listModels, manifestSchema } from "../../runtime/manifest.js";
 
 type Phonemize = (text: string, language: string) => Promise<string[]>;
 
-let library: Promise<Phonemize> | undefined;
-
 /** espeak-ng in WebAssembly, loaded when first needed. American English words -> IPA, clause by clause. */
 export async function espeak(words: string): Promise<string> {
-  library ??= load();
-  return (await (await library)(words, "en-us")).join(" ").trim();
+  return (await (await load())(words, "en-us")).join(" ").trim();
 }
 
-async function load(): Promise<Phonemize> {
+const load = once(async (): Promise<Phonemize> => {
   // Its loader listens for every error of the process and throws it again, with a megabyte of source code in front.
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => new Set(process.listeners(event as "exit")));
@@ -26,7 +24,7 @@ async function load(): Promise<Phonemize> {
     }
   });
   return phonemize;
-}
+});
 
 /** It comes with a voice, and may be found from its folder only. */
 async function phonemizer(): Promise<typeof import("phonemizer")> {
