@@ -20,6 +20,7 @@ import {
   reader,
   rounds,
   STYLES,
+  wordsOf,
 } from "./shared.js";
 
 const SIDE = 16;
@@ -78,8 +79,8 @@ export function fakeImage({ pause, load = 0, differs = false }: FakeOptions = {}
       }
     }
 
-    const goal = (prompt: string | undefined, options: Drawn) => {
-      const tokens = planned(prompt, options);
+    const goal = (prompt: Parameters<typeof wordsOf>[0], options: Drawn) => {
+      const tokens = planned(wordsOf(prompt), options);
       if (differs && options.drafter !== "none") tokens[100] = (tokens[100] + 1) % CODES;
       return tokens;
     };

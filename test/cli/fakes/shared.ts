@@ -51,6 +51,10 @@ export const reader = (near: string) => ({
   },
 });
 
+/** A prompt's words, read already or not. */
+export const wordsOf = (prompt?: string | { readonly words: readonly string[] }) =>
+  typeof prompt === "object" ? prompt.words.join(" ") : prompt;
+
 export const STYLES = { default: "noto", aliases: { flat: "fluent-emoji-flat" }, words: {} };
 
 /** A square of cells in their colours, `columns` a row and `size` pixels a side. */

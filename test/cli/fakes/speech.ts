@@ -55,7 +55,7 @@ export function fakeSpeech({ pause = 0, differs = false, load = 0 }: FakeOptions
     DEFAULT_VOICE: "joe",
     listVoices: () => names,
     findVoice: finder(names, manifest),
-    prepare: async () => undefined,
+    prepare: async (spoken) => spoken,
     plannedSentences,
     async loadVoice(name = "joe") {
       await sleep(load);

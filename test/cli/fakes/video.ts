@@ -23,6 +23,7 @@ import {
   reader,
   rounds,
   STYLES,
+  wordsOf,
 } from "./shared.js";
 
 const FRAMES = 16;
@@ -114,9 +115,10 @@ export function fakeVideo({ pause, load = 0, differs = false }: FakeOptions = {}
       }
     }
 
-    const groundOf = (prompt: string) => GROUNDS.find((one) => prompt.includes(one)) ?? GROUNDS[0];
-    const goal = (prompt: string | undefined, options: Animated, phase = 0) => {
-      const frames = planned(prompt, options, phase);
+    type Said = Parameters<typeof wordsOf>[0];
+    const groundOf = (prompt: Said) => GROUNDS.find((one) => wordsOf(prompt)?.includes(one)) ?? GROUNDS[0];
+    const goal = (prompt: Said, options: Animated, phase = 0) => {
+      const frames = planned(wordsOf(prompt), options, phase);
       if (differs && options.drafter !== "none")
         frames[2] = { ...frames[2], tokens: [7, ...frames[2].tokens.slice(1)] };
       return frames;
@@ -134,7 +136,7 @@ export function fakeVideo({ pause, load = 0, differs = false }: FakeOptions = {}
       animate: (prompt, options = {}) => filmed(goal(prompt, options), groundOf(prompt), options),
       async *from(picture, prompt, options = {}) {
         await readPicture(picture, SIDE, SIDE);
-        yield* filmed(goal(`${prompt} from`, options), groundOf(prompt), options);
+        yield* filmed(goal(`${wordsOf(prompt)} from`, options), groundOf(prompt), options);
       },
       continue: (film, { prompt, ...options } = {}) =>
         filmed(goal(prompt, options, film.frames.length), film.ground.name, options),
