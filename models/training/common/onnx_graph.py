@@ -1,6 +1,4 @@
 """A small helper that builds ONNX graphs, and weight files that several graphs share."""
-import argparse
-import hashlib
 import os
 
 import numpy as np
@@ -9,7 +7,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 MS = "com.microsoft"
 ALIGN = 4096            # weights in a file of their own start at multiples of this, so that they can be mapped
-NOT_LISTED = ("model.json", "README.md")
 SMALL = 1024            # bytes; smaller tensors stay inside the graph
 FLOAT, INT64, INT32 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.INT32
 
@@ -105,27 +102,6 @@ def quantise_rows(w):
     scale = np.abs(w).max(1) / 127
     scale[scale == 0] = 1
     return np.clip(np.round(w / scale[:, None]), -127, 127).astype(np.int8), scale.astype(np.float32)
-
-
-def file_listing(out):
-    """Size and hash of every file of a model."""
-    files = {}
-    for name in sorted(os.listdir(out)):
-        path = os.path.join(out, name)
-        if name not in NOT_LISTED and os.path.isfile(path) and not name.startswith("."):
-            with open(path, "rb") as f:
-                files[name] = {"bytes": os.path.getsize(path), "sha256": hashlib.file_digest(f, "sha256").hexdigest()}
-    return files
-
-
-def check_arguments(**numbers):
-    """Arguments of the checks: the folders of weights and of the exported model, and numbers with their defaults."""
-    args = argparse.ArgumentParser()
-    args.add_argument("--work", required=True)
-    args.add_argument("--model", required=True)
-    for name, default in numbers.items():
-        args.add_argument("--" + name, type=int, default=default)
-    return args.parse_args()
 
 
 def session(model, threads=2, float_weights=True):

@@ -3,8 +3,9 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from blocks import rms
 from captions_data import TOKENS
-from transformer import rms, rope_tables
+from transformer import angles
 
 WIDTH, HEADS, FF = 256, 4, 512
 
@@ -38,9 +39,9 @@ class AttentionHead(nn.Module):
         self.g_attention, self.g_mlp, self.g_last = gain(WIDTH), gain(WIDTH), gain(WIDTH)
         self.g_q, self.g_k = gain(self.size), gain(self.size)
         self.row, self.column = (nn.Parameter(torch.zeros(16, WIDTH)) for _ in range(2))
-        cos, sin = rope_tables(self.size)
-        self.register_buffer('cos', cos[-TOKENS:], persistent=False)
-        self.register_buffer('sin', sin[-TOKENS:], persistent=False)
+        turns = angles(self.size)[-TOKENS:, None]
+        self.register_buffer('cos', turns.cos(), persistent=False)
+        self.register_buffer('sin', turns.sin(), persistent=False)
 
     def embed(self, tokens):
         codes = self.target.codes

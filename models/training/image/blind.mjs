@@ -4,11 +4,12 @@
 // (after npm run build). Test A: 96 (style, caption) pairs never shown in training; the other nine candidates are captions of
 // the same set. Test free: ten colour + thing prompts that are no caption, in four styles; the candidates are the ten.
 // answers.json: { "A": [[choice 0..9, clearly 0 or 1], ...], "free": [...] }, a pair a picture, in the sheets' order.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { contactSheet, WHITE } from "../../../dist/files/index.js";
 import { createNoise } from "../../../dist/index.js";
 import { generateImage, loadImageModel } from "../../../dist/image/index.js";
+import { listed, readJson, readKey, shuffled, start, writeSheets } from "../common/blind.mjs";
 
 const PAIRS = 96;
 const A_SHEET = 24;
@@ -26,15 +27,6 @@ const FREE = [
 ];
 const STYLES = ["twemoji", "fluent-emoji", "noto", "fluent-emoji-flat"];
 
-function shuffled(list, noise) {
-  const out = [...list];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(noise.chance() * (i + 1));
-    [out[i], out[j]] = [out[j], out[i]];
-  }
-  return out;
-}
-
 /** Draws the pictures of [style, caption, candidates], writes sheets, candidates and key. */
 async function test(name, items, model, out, seed) {
   const entries = [];
@@ -42,21 +34,19 @@ async function test(name, items, model, out, seed) {
     const image = await generateImage(caption, { model, style, seed, stream: i });
     entries.push({ raster: { ...image, channels: 3 }, caption: String(i + 1) });
   }
-  for (let at = 0, sheet = 1; at < entries.length; at += A_SHEET, sheet++) {
-    const image = await contactSheet(entries.slice(at, at + A_SHEET), WHITE);
-    await image.webp({ quality: 85 }).toFile(`${out}/${name}-${sheet}.webp`);
-  }
-  const lines = items.map(([, , candidates], i) => `${i + 1}: ${candidates.map((one, k) => `${k} ${one}`).join(" | ")}`);
+  await writeSheets(entries, A_SHEET, (some) => contactSheet(some, WHITE), `${out}/${name}`, 85);
+  const lines = items.map(([, , candidates], i) => `${i + 1}: ${listed(candidates)}`);
   writeFileSync(`${out}/${name}-candidates.txt`, `${lines.join("\n")}\n`);
   const key = items.map(([style, caption, candidates]) => ({ style, caption, answer: candidates.indexOf(caption) }));
   writeFileSync(`${out}/${name}-key.json`, JSON.stringify({ seed, key }, null, 1));
 }
 
-async function drawAll(modelPath, heldout, out, seed) {
+async function drawAll(modelPath, heldout, out, seedText = "1") {
+  const seed = Number(seedText);
   mkdirSync(out, { recursive: true });
-  const model = await loadImageModel(modelPath);
+  const model = await loadImageModel(resolve(modelPath));
   const noise = createNoise(seed, 77);
-  const pairs = shuffled(JSON.parse(readFileSync(heldout, "utf8")).A, noise).slice(0, PAIRS);
+  const pairs = shuffled(readJson(heldout).A, noise).slice(0, PAIRS);
   const captions = [...new Set(pairs.map(([, caption]) => caption))];
   const withOthers = ([style, caption]) => {
     const others = shuffled(captions.filter((other) => other !== caption), noise).slice(0, 9);
@@ -68,20 +58,13 @@ async function drawAll(modelPath, heldout, out, seed) {
 }
 
 function score(out) {
-  const answers = JSON.parse(readFileSync(`${out}/answers.json`, "utf8"));
-  const lines = Object.entries(answers).map(([name, given]) => {
-    const { key } = JSON.parse(readFileSync(`${out}/${name}-key.json`, "utf8"));
-    if (given.length !== key.length) throw new Error(`${name}: ${given.length} answers to ${key.length} pictures`);
+  return Object.entries(readJson(`${out}/answers.json`)).map(([name, given]) => {
+    const key = readKey(`${out}/${name}-key.json`, given, `pictures of ${name}`);
     const right = key.filter(({ answer }, i) => given[i][0] === answer).length;
     const clearly = key.filter(({ answer }, i) => given[i][0] === answer && given[i][1]).length;
     const wrong = key.flatMap(({ answer, caption, style }, i) => (given[i][0] === answer ? [] : [`${style} ${caption}`]));
     return `${name}: ${right} of ${key.length} right, ${clearly} clearly; wrong: ${wrong.join(", ") || "none"}`;
   });
-  writeFileSync(`${out}/score.txt`, `${lines.join("\n")}\n`);
-  console.log(lines.join("\n"));
 }
 
-const [what, ...rest] = process.argv.slice(2);
-if (what === "draw") await drawAll(resolve(rest[0]), rest[1], rest[2], Number(rest[3] ?? 1));
-else if (what === "score") score(rest[0]);
-else throw new Error("say draw or score (see the top of this file)");
+await start("draw", drawAll, score);

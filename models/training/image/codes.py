@@ -11,6 +11,7 @@ from contextlib import nullcontext
 import numpy as np
 import torch
 
+import shared  # noqa: F401
 from captions_data import AUG, COLOURS, PREFIX, RECOL, SPECIALS, Captions
 from habits import DEVICE, OUT, WORK, autocast, save_json, say, settle
 from pictures import BATCH, load_half_size, recolour, shaken, to_float

@@ -12,15 +12,17 @@ import sys
 
 import torch
 
+import shared  # noqa: F401
+from blocks import Quiet, save_target
 from captions_data import Captions, Prompts
 from codes import Codes
-from habits import DEVICE, GPU, TOY, WORK, Budget, autocast, load_rows, save_json, say, settle
+from habits import DEVICE, GPU, TOY, WORK, Budget, autocast, save_json, say, settle
+from int8_weights import load_int8
 from jacobi import guessed_inputs, simulate
 from optim import Ema, Optimiser
 from rounding import refresh_scales, save_limits, set_limits, smooth, watch
 from sampling import Guide, full_logits, generate, gumbel
-from scores import Quiet, token_nats
-from target import save_target
+from scores import token_nats
 from transformer import load_target
 
 BATCH = 10 if TOY else 160
@@ -179,7 +181,7 @@ class Distiller:
 
     def judge(self, static, limits):
         before = self.log['distilled']
-        kept = load_rows(f'{STUDENT}/target_[0-9].npz', f'{STUDENT}/words.npz')
+        kept = load_int8(f'{STUDENT}/target_[0-9].npz', f'{STUDENT}/words.npz')
         save_target(self.student, [STUDENT])
         self.report('rounded', self.stored(limits))
         after, floats = self.log['rounded'], self.distance(self.stored())

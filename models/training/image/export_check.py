@@ -5,29 +5,25 @@
 On held-out pictures: error of the graphs themselves (float32 weights), KL and top-1 agreement of the exported forms,
 decoder and encoder; and whether a row has the same bits in passes of 2 to 32 rows, in batches and in a tree.
 """
-import argparse
 import os
 
 import numpy as np
 import torch
 
-from export_graph import commit, feeds, float_linear, session
+import shared  # noqa: F401
+from agreement import Agreement, check_arguments
 from export_lm import build_prefix, build_target
 from export_parts import Parts, Pictures
 from export_reference import ReferencePictures, ReferenceTarget
-from export_target import empty_past
+from matrices import float_linear
+from onnx_graph import session
+from passes import commit, empty_past, feeds
 
 CAPACITY = 336
 WIDTHS = 2, 3, 4, 6, 8, 12, 16, 24, 32
 OUTPUTS = ["logits", "new_kv", "hidden"]
 MIDDLE = 150            # rows of the past in the checks of batches and trees
 TREE_PATH = [0, 2, 4, 6]
-
-
-def log_softmax(x):
-    x = x.astype(np.float64)
-    x = x - x.max(-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(-1, keepdims=True))
 
 
 class Checked:
@@ -68,26 +64,14 @@ def keys(parts, kv):
 
 
 def quality(name, run, pictures, reference, chosen):
-    kl = same = sampled = n = worst = worst_keys = truth = nats = 0
-    noise = np.random.default_rng(1)
+    agreement, worst_keys = Agreement(.7), 0
     for i in chosen:
         tokens = pictures.row(i)
         z, kv = run.whole(tokens)
         ref, _, ref_kv = reference(tokens[:-1])
-        prefix, ref = len(kv), ref[run.begin:]
-        worst = max(worst, np.abs(z - ref).max())
-        worst_keys = max(worst_keys, np.abs(keys(run.parts, kv) - keys(run.parts, ref_kv[:prefix])).max())
-        p, q, g = log_softmax(ref), log_softmax(z), noise.gumbel(size=ref.shape)
-        label = tokens[prefix:]
-        kl += (np.exp(p) * (p - q)).sum()
-        same += (p.argmax(1) == q.argmax(1)).sum()
-        sampled += ((p / .7 + g).argmax(1) != (q / .7 + g).argmax(1)).sum()
-        truth += (q.argmax(1) == label).sum()
-        nats -= q[np.arange(len(label)), label].sum()
-        n += len(label)
-    print(f"{name}: {n} rows, nats {nats / n:.4f}, top-1 {truth / n:.4f} | against torch float32: KL {kl / n:.5f}, "
-          f"same top-1 {same / n:.4f}, sampled (T .7) differs {1000 * sampled / n:.1f}/1000, largest difference of "
-          f"logits {worst:.1e}, of prefix keys {worst_keys:.1e}", flush=True)
+        worst_keys = max(worst_keys, np.abs(keys(run.parts, kv) - keys(run.parts, ref_kv[:len(kv)])).max())
+        agreement.add(ref[run.begin:], z, tokens[len(kv):])
+    print(f"{name}: {agreement}, of prefix keys {worst_keys:.1e}", flush=True)
 
 
 def largest(pairs):
@@ -172,17 +156,8 @@ def check_pictures(folder, model, tokens):
           f"picture's tokens {(found == tokens.reshape(n, -1)).mean():.4f}; white is {np.unique(white)}", flush=True)
 
 
-def arguments(folders=("weights", "captions", "codes", "model"), **numbers):
-    args = argparse.ArgumentParser()
-    for name in folders:
-        args.add_argument("--" + name, required=True)
-    for name, default in numbers.items():
-        args.add_argument("--" + name, type=int, default=default)
-    return args.parse_args()
-
-
 def main():
-    a = arguments(pictures=40, chains=3, threads=2)
+    a = check_arguments(("weights", "captions", "codes", "model"), pictures=40, chains=3, threads=2)
     torch.set_num_threads(a.threads)
     parts = Parts(a.weights)
     pictures = Pictures(a.captions, a.codes, parts.config["specials"], parts.vocabulary)

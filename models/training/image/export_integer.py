@@ -11,9 +11,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from export_graph import INT64, MS, quantise_rows, read_int8
-from export_parts import read_codes, read_json
+import shared  # noqa: F401
+from export_model import read_json
+from export_parts import read_codes
 from export_pictures import Codebook, Net, build_decoder
+from int8_weights import read_int8
+from onnx_graph import INT64, MS, quantise_rows
 
 LEVELS = 255
 PICTURES = 60                       # for calibration

@@ -14,9 +14,12 @@ import os
 import ml_dtypes
 import numpy as np
 
-from export_graph import FLOAT, INT64, Graph, quantise_rows, read_int8, session
-from export_parts import TOKENS, clean_codes, read_json
+import shared  # noqa: F401
+from export_model import read_json
+from export_parts import TOKENS, clean_codes
 from export_pictures import BATCH_NORM_EPSILON, Codebook, Net
+from int8_weights import read_int8
+from onnx_graph import FLOAT, INT64, Graph, quantise_rows, session
 
 BLOCK = 64
 CLIPS = np.linspace(0.7, 1.05, 15)      # of the scale that fits a block's largest number

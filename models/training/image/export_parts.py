@@ -1,46 +1,27 @@
 """What the image export reads: weights, sizes, captions and the tokens of training pictures."""
-import glob
-import json
 import lzma
-import os
 
 import numpy as np
 
-from export_graph import HEAD_SIZE, read_int8
+import shared  # noqa: F401
+import lm_parts
+from export_model import read_json
+from int8_weights import read_int8
+from lm_parts import with_spare
+from matrices import HEAD_SIZE
 
 TOKENS = 256            # of a picture
 SPARE = 64              # positions behind the last one: drafts may reach over the end
 
 
-def read_json(folder, name):
-    with open(os.path.join(folder, name), encoding="utf8") as f:
-        return json.load(f)
-
-
-class Parts:
-    """The target as the graphs use it: embedding, places, norms, fused matrices [out, in]; numpy float32."""
+class Parts(lm_parts.Parts):
+    """The target as the graphs use it; embedding: picture tokens, then text tokens."""
 
     def __init__(self, folder):
-        c = self.config = read_json(folder, "config.json")
-        w = read_int8(sorted(glob.glob(f"{folder}/target_[0-9].npz")))
-        self.vocabulary, self.d, self.layers, self.heads, self.kv = (
-            c[k] for k in ("V", "d", "layers", "heads", "kv_heads"))
-        self.prefix, self.ff = c["prefix"], c["ff"]
+        w, self.config = read_int8(f"{folder}/target_[0-9].npz"), read_json(folder, "config.json")
+        super().__init__(w, np.concatenate([w["ie.weight"], w["text"]]), w["head.weight"])
+        self.prefix, self.places = self.config["prefix"], with_spare(w["pe"], SPARE)
         self.length = self.prefix + TOKENS
-        # one table: picture tokens, then text tokens
-        self.embedding = np.concatenate([w["ie.weight"], w["text"]])
-        self.places = with_spare(w["pe"])
-        self.norms, self.matrices = {"nf": w["nf"]}, {"head": w["head.weight"]}
-        for i in range(self.layers):
-            block = lambda name: w[f"blocks.{i}.{name}"]
-            stack = lambda *names: np.concatenate([block(n + ".weight") for n in names])
-            p = f"l.{i}."
-            self.norms |= {p + name: block(name) for name in ("n1", "n2", "qn", "kn")}
-            self.matrices |= {p + "qkv": stack("wq", "wk", "wv"), p + "o": stack("wo"),
-                              p + "gu": stack("w1", "w3"), p + "down": stack("w2")}
-
-    def input_of(self, matrix):
-        return matrix
 
     def angles(self):
         """Turns of the 32 pairs: the first half by row, the second by column; the prefix lies in row -2."""
@@ -49,11 +30,7 @@ class Parts:
         speed = float(self.config["rope_base"]) ** (-np.arange(n) / n)
         row = np.r_[np.full(self.prefix, -2), np.repeat(np.arange(rows), columns)]
         column = np.r_[np.arange(self.prefix), np.tile(np.arange(columns), rows)]
-        return with_spare(np.concatenate([row[:, None] * speed, column[:, None] * speed], 1))
-
-
-def with_spare(table):
-    return np.concatenate([table, np.repeat(table[-1:], SPARE, 0)])
+        return with_spare(np.concatenate([row[:, None] * speed, column[:, None] * speed], 1), SPARE)
 
 
 class Pictures:

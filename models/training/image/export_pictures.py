@@ -8,8 +8,10 @@ import os
 
 import numpy as np
 
-from export_graph import FLOAT, INT64, MS, Graph, quantise_rows, read_int8
-from export_parts import read_json
+import shared  # noqa: F401
+from export_model import read_json
+from int8_weights import read_int8
+from onnx_graph import FLOAT, INT64, MS, Graph, quantise_rows
 
 BATCH_NORM_EPSILON = 1e-5
 WHITE = 250             # a pixel all of whose channels reach this counts as white, as in training

@@ -1,12 +1,12 @@
 """The image models in plain torch, float32, straight from the weights: what the exported graphs are checked against."""
-import glob
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from export_graph import HEAD_SIZE, read_int8
-from export_parts import read_json
+import shared  # noqa: F401
+from export_model import read_json
+from int8_weights import load_int8
+from matrices import HEAD_SIZE
 
 
 def rms(x, gain):
@@ -18,8 +18,7 @@ class ReferenceTarget:
 
     def __init__(self, folder):
         self.c = read_json(folder, "config.json")
-        weights = read_int8(sorted(glob.glob(f"{folder}/target_[0-9].npz")))
-        self.w = {k: torch.from_numpy(v) for k, v in weights.items()}
+        self.w = load_int8(f"{folder}/target_[0-9].npz")
         self.table = torch.cat([self.w["ie.weight"], self.w["text"]])
 
     def angle(self, position):
@@ -75,7 +74,7 @@ class ReferencePictures:
 
     def __init__(self, folder):
         self.c = read_json(folder, "config.json")
-        read = lambda name: {k: torch.from_numpy(np.asarray(v)) for k, v in read_int8(f"{folder}/{name}.npz").items()}
+        read = lambda name: load_int8(f"{folder}/{name}.npz")
         self.decoder, self.encoder = read("tok_dec"), read("tok_enc")
         self.levels = torch.tensor(self.c["fsq_levels"])
         self.basis = torch.cumprod(torch.cat([torch.ones(1, dtype=torch.long), self.levels[:-1]]), 0)

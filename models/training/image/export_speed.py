@@ -9,12 +9,17 @@ import time
 
 import numpy as np
 
-from export_check import Checked, arguments, quality
-from export_graph import MS, dequantised_linear, feeds, quantise_rows, session, static_linear
+import shared  # noqa: F401
+from agreement import check_arguments
+from export_check import Checked, quality
 from export_lm import build_prefix, build_target
 from export_parts import Parts, Pictures
 from export_reference import ReferenceTarget
-from export_target import empty_past, smoothed
+from export_target import calibrate
+from lm_export import smoothed
+from matrices import dequantised_linear, static_linear
+from onnx_graph import MS, quantise_rows, session
+from passes import empty_past, feeds
 
 ROWS = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
 BLOCK = 64
@@ -83,10 +88,10 @@ def measure(parts, sessions, past, rounds):
 
 
 def main():
-    a = arguments(("weights", "captions", "codes"), threads=2, past=150, rounds=8, quality=0, pictures=20)
+    a = check_arguments(("weights", "captions", "codes"), threads=2, past=150, rounds=8, quality=0, pictures=20)
     parts = Parts(a.weights)
     pictures = Pictures(a.captions, a.codes, parts.config["specials"], parts.vocabulary)
-    model, ranges = smoothed(a.weights, parts, lambda: pictures)
+    model, ranges = smoothed(a.weights, parts, lambda: calibrate(parts, pictures))
     reference = ReferenceTarget(a.weights)
     prefix = build_prefix("prefix", model, dequantised_linear(model)).model()
     sessions = {}

@@ -10,11 +10,13 @@ import sys
 import torch
 import torch.nn as nn
 
+import shared  # noqa: F401
 from attention_head import AttentionHead
 from captions_data import Captions, Prompts
 from codes import Codes
 from distil import POOL, SHARES, STUDENT, TEMPERATURES
-from habits import DEVICE, FUSED, TOY, Budget, autocast, count, load_half, save_half, save_json, say, settle
+from habits import DEVICE, FUSED, TOY, Budget, autocast, count, save_json, say, settle
+from int8_weights import load_half, save_half
 from optim import Optimiser
 from rounding import load_limits, set_limits
 from sampling import generate
@@ -82,7 +84,8 @@ class Trainer:
         prefix, tokens = self.codes.draw(BATCH - own)
         prefix, tokens = torch.cat([self.prefix[row], prefix]), torch.cat([self.drawn[row], tokens])
         with autocast():
-            logits, hidden = self.student(prefix, tokens, hidden=True)
+            hidden = self.student.state(prefix, tokens)
+            logits = self.student.logits(hidden)
         return tokens, hidden, logits.float().softmax(-1)
 
     def losses(self, head):

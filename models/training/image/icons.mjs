@@ -1,7 +1,5 @@
 // The icon sets and what each icon is called: names matched to emojibase (labels, tags, shortcodes) and emojilib (keywords).
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { openNpm } from '../common/render.mjs';
 import { makeSplitter } from './names.mjs';
 
 /** Sets whose licence lets a model trained on them ship (Apache-2.0, MIT, CC BY 4.0). Share-alike sets stay out. */
@@ -49,10 +47,9 @@ function familyOf(emoji) {
   return parts.map((part) => (person.test(part) ? 'P' : part)).join('-');
 }
 
-/** Reads every package from `folder`/node_modules (see package.json). */
+/** Reads every package from `folder`/node_modules (see ../common/package.json). */
 export function openPackages(folder) {
-  const require = createRequire(`${resolve(folder)}/package.json`);
-  const json = (path) => JSON.parse(readFileSync(`${resolve(folder)}/node_modules/${path}`, 'utf8'));
+  const { json, ...rest } = openNpm(folder);
   const sets = Object.fromEntries(STYLES.map((style) => [style, json(`@iconify-json/${style}/icons.json`)]));
   const chars = {};
   for (const style of STYLES) {
@@ -63,10 +60,9 @@ export function openPackages(folder) {
     }
   }
   return {
-    sharp: require('sharp'),
+    ...rest,
     sets,
     chars,
-    emojis: json('emojibase-data/en/data.json'),
     shortcodes: json('emojibase-data/en/shortcodes/emojibase.json'),
     keywords: json('emojilib/dist/emoji-en-US.json'),
   };

@@ -12,9 +12,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import shared  # noqa: F401
 from captions_data import STYLES, Captions
 from codes import Codes
-from habits import DEVICE, FUSED, TOY, WORK, Budget, autocast, count, load_half, save_half, save_json, say, settle
+from habits import DEVICE, FUSED, TOY, WORK, Budget, autocast, count, save_json, say, settle
+from int8_weights import load_half, save_half
 from tokenizer_model import Fsq, Residual
 
 CLASSES, MIN_STYLES = 1000, 3

@@ -13,6 +13,7 @@ import time
 import numpy as np
 import torch
 
+import shared  # noqa: F401
 from captions_data import CLEAN, MOOD, RECOL, TOKENS, Captions
 from codes import Codes, config
 from distil import STUDENT
@@ -114,7 +115,7 @@ class Measure:
         for rows in torch.arange(len(prefix), device=DEVICE).split(32):
             right = []
             with autocast():
-                _, hidden = self.student(prefix[rows], tokens[rows], hidden=True)
+                hidden = self.student.state(prefix[rows], tokens[rows])
                 for k, logits in enumerate(head.unroll(hidden, tokens[rows], max(DRAFTS)), 1):
                     g = 0 if noise is None else noise[rows, k:]
                     right.append(torch.zeros(len(rows), TOKENS, dtype=torch.bool, device=DEVICE))

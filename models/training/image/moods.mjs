@@ -2,11 +2,11 @@
 // Moods, taught as colours are by recolouring: smileys' features pasted on things -> WORK/pack.bin, meta.json and idx.json,
 // the icons first and the mood pictures behind them.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { eachInFlight, start, svgOf } from '../common/render.mjs';
 import { FEATURES_FOR, featuresOf } from './faces.mjs';
 import { listIcons, makeRandom, openPackages } from './icons.mjs';
 import { contrastOf, distance, GRID_SIDE, placeFor } from './place.mjs';
-import { eachInFlight, packPictures, paint, QUALITY, SIZE, svgOf, toWebp } from './render.mjs';
+import { packPictures, paint, QUALITY, SIZE, toWebp } from './render.mjs';
 import { FAVOURITES, MOODS, THINGS } from './things.mjs';
 
 const TARGET = Number(process.env.MOOD_PICTURES ?? 3300);
@@ -69,7 +69,7 @@ async function compose(sharp, sets, candidate, mood) {
   const { icon, place } = candidate;
   const features = featuresOf(sets, FEATURES_FOR[icon.style], mood);
   const face = pasted(features, inBox(place, icon.box));
-  const svg = svgOf({ box: icon.box, body: icon.body + (await ground(sharp, candidate, face)) + face });
+  const svg = svgOf({ box: icon.box, body: icon.body + (await ground(sharp, candidate, face)) + face }, SIZE);
   return paint(sharp, svg);
 }
 
@@ -85,7 +85,7 @@ async function findCandidates(sharp, icons) {
     list.push({ thing, icon });
   }
   await eachInFlight(list, async (entry) => {
-    const { data } = await paint(sharp, svgOf(entry.icon));
+    const { data } = await paint(sharp, svgOf(entry.icon, SIZE));
     entry.place = placeFor(data, SIZE);
   });
   return list.filter(({ place }) => place && place.share >= SMALLEST && place.r > 0.14);
@@ -176,8 +176,6 @@ function describe({ candidate, mood, held }) {
 async function main(work, npm) {
   const packages = openPackages(npm);
   const { sharp, sets } = packages;
-  sharp.concurrency(1);
-  sharp.cache(false);
   const candidates = await findCandidates(sharp, listIcons(packages));
   const chosen = choosePictures(candidates);
   console.log('things', new Set(candidates.map((c) => c.thing.name)).size, 'in styles', candidates.length);
@@ -205,7 +203,4 @@ function tally(items, key) {
   return counts;
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.length < 4) throw new Error('usage: node moods.mjs WORK NPM_FOLDER');
-  await main(process.argv[2], process.argv[3]);
-}
+await start(import.meta.url, main);

@@ -2,27 +2,12 @@
 import torch
 import torch.nn.functional as F
 
+from blocks import Quiet
 from habits import TOY
 from sampling import full_logits
 
 BATCH = 128
 AMONG = 10          # captions to choose from
-
-
-class Quiet:
-    """with Quiet(model): evaluation mode without compiled blocks, and everything as before afterwards."""
-
-    def __init__(self, model):
-        self.model = model
-
-    def __enter__(self):
-        self.was = self.model.training, self.model.fast
-        self.model.fast = False
-        return self.model.eval()
-
-    def __exit__(self, *_):
-        self.model.train(self.was[0])
-        self.model.fast = self.was[1]
 
 
 def token_nats(logits, tokens):

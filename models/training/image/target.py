@@ -8,12 +8,13 @@ The moving average of the weights is kept.
 """
 import sys
 
-import numpy as np
 import torch
 
+import shared  # noqa: F401
+from blocks import save_target
 from captions_data import AUG, COLOURS, RECOL, Captions
 from codes import load_painter
-from habits import DEVICE, GPU, OUT, TOY, WORK, Budget, autocast, count, int8_rows, save_json, save_parts, say, settle
+from habits import DEVICE, GPU, OUT, TOY, WORK, Budget, autocast, count, save_json, say, settle
 from optim import Ema, Optimiser
 from sampling import white_context
 from scores import held_out, token_nats
@@ -27,12 +28,6 @@ CLEAN_INPUTS = .3, .6           # share of sequences with all inputs: at first, 
 WRONG = .12                     # at most this share of the inputs is wrong where some are hidden
 MEMORY = .998                   # of the moving average
 REPORT = 6 if TOY else 1000
-
-
-def save_target(model, folders, name='target'):
-    for folder in folders:
-        save_parts(int8_rows(model.product_state()), f'{folder}/{name}')
-        np.savez(f'{folder}/words.npz', **int8_rows(model.words_state()))
 
 
 def corrupt(tokens, mask, untouched):
@@ -66,7 +61,7 @@ class Trainer:
         self.white = self.painter.white
         say('pictures and clean codes, white', self.white)
         self.model = make_target(self.captions, self.painter.codes, DROPOUT).to(DEVICE)
-        self.optimiser, self.ema = Optimiser(self.model), Ema(self.model)
+        self.optimiser, self.ema = Optimiser(self.model), Ema(self.model, 4)
         self.budget = Budget(seconds, reserve=30)
         self.log = dict(size=SIZE, dropout=DROPOUT, parameters=count(self.model), blocks=count(self.model.blocks),
                         words=self.captions.words, seen=self.captions.seen, pictures=len(self.captions.train), curve=[])

@@ -7,7 +7,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from habits import load_half
+from int8_weights import load_half
 
 SIDE = 16                       # tokens a row
 LEVELS = (8, 8, 8, 5)           # 2,560 codes

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 
+import shared  # noqa: F401
 from captions_data import CLEAN, COLOURS, FIRST_STYLE, FIRST_WORD, MOOD, STYLES, WORDS
 
 COLOUR_NAMES = 'red orange yellow green blue purple pink brown black gray white'.split()

@@ -4,6 +4,7 @@
 """
 import torch
 
+import shared  # noqa: F401
 from captions_data import PREFIX, TOKENS
 from distil import BATCH as STUDENT_BATCH
 from habits import DEVICE, GPU, say, settle

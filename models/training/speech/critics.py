@@ -3,7 +3,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from habits import DEVICE, FUSED, TOY, autocast, descend
+from habits import DEVICE, FUSED, TOY, autocast
+from loops import descend
 
 
 class SpectrumCritic(nn.Module):

@@ -13,8 +13,10 @@ import time
 import torch
 import torch.nn as nn
 
-from habits import DEVICE, FUSED, OUT, TOY, WORK, autocast, descend, say, set_rate, set_tf32, settle
-from loops import Ema, cosine
+import shared  # noqa: F401
+from habits import DEVICE, FUSED, OUT, TOY, WORK, autocast, say, set_tf32, settle
+from loops import descend, set_rate
+from optim import Ema, cosine
 from streams import Units, Voice
 from vocoder import CELL, FRAMES, HOP, Mel, load_decoder, save_decoder
 
@@ -58,7 +60,7 @@ class Trainer:
         self.held_stream, self.held_at = units.stream(1)
         self.spectral = SpectralLoss().to(DEVICE)
         self.mel = Mel(1024, HOP, 80).to(DEVICE)
-        self.mean = Ema(self.head, .998)
+        self.mean = Ema(self.head, decay=.998)
         self.log = {}
 
     @torch.no_grad()
@@ -135,7 +137,7 @@ def main():
     args.add_argument('--from', dest='source', default=WORK + '/decoder_regress_only.npz')
     args.add_argument('--weak-gan', type=float, default=0)
     a = args.parse_args()
-    settle(3)
+    settle(3, fixed_shapes=False)
     t = Trainer(a.source)
     t.log['before'] = t.held()
     say('before', t.log['before'])

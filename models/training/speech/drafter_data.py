@@ -1,14 +1,13 @@
 """Rows for the drafters: sentences with units, their alignment, durations and the target's states. Fixed shapes."""
-import glob
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from habits import DEVICE, TOY, WORK, autocast, load_npz, pieces
+from habits import DEVICE, TOY, WORK, autocast, load_npz
+from int8_weights import load_int8
 from lm import LM, Vocabulary
+from loops import pieces
 from phones import Alignment, Corpus
-from weights import load_int8
 
 TOKENS = 1024 if TOY else 32768
 
@@ -48,7 +47,7 @@ class Data:
 
     def load_target(self):
         model = LM(self.vocabulary.size)
-        model.load_state_dict(load_int8(sorted(glob.glob(WORK + '/target_[0-9].npz'))))
+        model.load_state_dict(load_int8(WORK + '/target_[0-9].npz'))
         return model.to(DEVICE).eval().requires_grad_(False)
 
 

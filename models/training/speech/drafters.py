@@ -14,14 +14,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import shared  # noqa: F401
 from acceptance import Acceptance
 from drafter_data import Data, Rows, logits, target_log_probs
 from follow import Heads, TextDrafters, history
-from habits import DEVICE, OUT, TOY, WORK, adam, autocast, say, settle, spend
+from habits import DEVICE, OUT, TOY, WORK, autocast, say, settle
+from int8_weights import load_int8, save_int8
 from lm import LM
-from loops import Ema
+from loops import adam, spend
+from optim import Ema
 from sampling import generate
-from weights import load_int8, save_int8
 
 LIMIT = 60 if TOY else 320       # units of a generation
 PARALLEL = 8 if TOY else 2048    # sentences generated at once
@@ -145,7 +147,7 @@ class Trainer:
             self.text.load_state_dict({**load_int8(OUT + '/follow.npz'), **load_int8(OUT + '/reference.npz')})
         log['held_truth'] = self.held_follow()
         say('held', log['held_truth'])
-        self.turn, mean = 0, Ema(self.text, .998)
+        self.turn, mean = 0, Ema(self.text, decay=.998)
         for i, (share, lr, floor) in enumerate(((.4, 1.5e-3, .5), (.6, 8e-4, .02))):   # aligned anew in between
             self.track()
             log[f'distil_{i}'] = spend(distil * share, self.distil_step, opt, lr, self.text.parameters(),
@@ -239,7 +241,7 @@ def main():
     for name, seconds in dict(own=60, truth=40, distil=120, reference=20, draft=50, heads=40).items():
         args.add_argument('--' + name, type=float, default=seconds)
     a = args.parse_args()
-    settle(4)
+    settle(4, fixed_shapes=False)
     t = Trainer()
     t.speak(a.own)
     t.train_text(a.truth, a.distil, a.reference)

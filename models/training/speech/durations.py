@@ -15,12 +15,13 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import shared  # noqa: F401
 import pieces
-from lm import Ema, cosine, param_groups
+from habits import DEVICE, TOY, WORK, autocast, set_tf32
+from loops import adam, set_rate
+from optim import Ema, cosine
 from phones import FRAMES, LONGEST, Corpus, PhoneEncoder, fixed_batches
 
-WORK = os.environ.get("WORK", "./work/speech")
-TOY = bool(os.environ.get("TOY"))
 MOST_EPOCHS = 8  # more would learn the training sentences by heart, and durations are to be simple
 
 
@@ -73,19 +74,17 @@ class Groups:
         return sym, group, P, torch.where(mask, self.start[rows][:, None] + ar, 0), mask
 
 
-def train(model, data, batches, seconds, device):
-    fused = dict(fused=True) if device == "cuda" else {}
-    optimiser = torch.optim.AdamW(param_groups(model, 0.02), lr=2e-3, betas=(0.9, 0.98), **fused)
-    ema, start, step, shown = Ema(model, 0.998), time.time(), 0, 0
+def train(model, data, batches, seconds):
+    optimiser = adam(model, 2e-3)
+    ema, start, step, shown = Ema(model, decay=.998), time.time(), 0, 0
     order = []
     while (progress := max((time.time() - start) / seconds, step / len(batches) / MOST_EPOCHS)) < 1:
         if not order:
             order = list(np.random.permutation(len(batches)))
-        for g in optimiser.param_groups:
-            g["lr"] = 2e-3 * cosine(progress, step)
+        set_rate(optimiser, 2e-3 * cosine(progress, step))
         sym, group, P, at, mask = data.batch(*batches[order.pop()])
         y, m = data.y[at], mask.float()
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+        with autocast():
             classes, scalar = model(sym, group, P)
         target = whole(y).long()
         ce = F.cross_entropy(classes.float().flatten(0, 1), target.flatten(), reduction="none")
@@ -137,33 +136,32 @@ def scale_for(x, y):
 
 
 def main(seconds, part):
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(4)
     np.random.seed(4)
     torch.backends.cuda.matmul.allow_tf32 = True
     with np.load(os.path.join(WORK, "corpus.npz")) as z:
         split = z["split"]
-        corpus = Corpus(z["sym"], z["n"], z["table"], device)
+        corpus = Corpus(z["sym"], z["n"], z["table"], DEVICE)
     while pieces.share() < part and not pieces.finished():
         time.sleep(0.2)
     y, have = teacher(corpus, pieces.paths())
     train_rows, held_rows = have[split[have] == 0], have[split[have] == 1]
-    data = Groups(corpus, y, device)
-    model = DurationStudent(32 if TOY else 192).to(device)
-    batches = fixed_batches(corpus.size_np - 2, 16 if TOY else 256, device=device, select=train_rows)
+    data = Groups(corpus, y, DEVICE)
+    model = DurationStudent(32 if TOY else 192).to(DEVICE)
+    batches = fixed_batches(corpus.size_np - 2, 16 if TOY else 256, device=DEVICE, select=train_rows)
     print(f"durations: {len(train_rows)} training sentences, {len(batches)} batches", flush=True)
-    train(model, data, batches, seconds, device)
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    train(model, data, batches, seconds)
+    set_tf32(False)
 
-    of = torch.repeat_interleave(torch.arange(len(corpus), device=device), corpus.count)
-    inside = lambda rows: torch.isin(of, torch.from_numpy(rows).to(device))
-    x, t = predict(model, corpus, data, device), inside(train_rows)
+    of = torch.repeat_interleave(torch.arange(len(corpus), device=DEVICE), corpus.count)
+    inside = lambda rows: torch.isin(of, torch.from_numpy(rows).to(DEVICE))
+    x, t = predict(model, corpus, data, DEVICE), inside(train_rows)
     scale = scale_for(x[t], data.y[t])
     with torch.no_grad():
         model.scalar.weight.mul_(scale)
         model.scalar.bias.mul_(scale)
     model.half().float()  # what is stored decides
-    x = predict(model, corpus, data, device)
+    x = predict(model, corpus, data, DEVICE)
     print(f"durations: scale {scale:.4f}")
     report("train", x[t], data.y[t])
     if len(held_rows):

@@ -6,12 +6,11 @@ WORK holds what training wrote (units.npz, target_*.npz, draft.npz, heads.npz, d
 reference.npz, duration_student.npz, listen.npz); a part whose files are missing is left out. Parts that are
 not asked for keep their section of an earlier model.json.
 """
-import argparse
 import importlib
-import json
 import os
 
-from export_graph import file_listing
+import shared  # noqa: F401
+from export_model import arguments, write_model
 from export_target import Sentences
 from phones import MODIFIERS, PUNCTUATION_MARKS, STRESS_MARKS
 from vocoder import CELL, SAMPLE_RATE
@@ -33,34 +32,14 @@ def describe(work):
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("--work", default=os.environ.get("WORK", "./work/speech"))
+    args = arguments(PARTS, "joe", "Apache-2.0; teacher: CC0 recordings")
+    args.add_argument("--work", default=os.environ["WORK"])
     args.add_argument("--out", required=True)
-    args.add_argument("--parts", default=",".join(PARTS))
-    args.add_argument("--name", default="joe")
-    args.add_argument("--version", default="1.0.0")
-    args.add_argument("--license", default="Apache-2.0; teacher: CC0 recordings")
     a = args.parse_args()
-    os.makedirs(a.out, exist_ok=True)
-    path = os.path.join(a.out, "model.json")
-    model = {}
-    if os.path.exists(path):
-        with open(path, encoding="utf8") as f:
-            model = json.load(f)
-    model |= {"format": 1, "kind": "speech", "name": a.name, "version": a.version, "license": a.license,
-              "card": "README.md", **describe(a.work)}
-    for part in a.parts.split(","):
-        section = getattr(importlib.import_module(PARTS[part]), "export_" + part)(a.work, a.out)
-        print(part, "left out" if section is None else "written", flush=True)
-        model.pop(part, None)
-        if section is not None:
-            model[part] = section
-    model["files"] = file_listing(a.out)
-    with open(path, "w", encoding="utf8") as f:
-        json.dump({k: model[k] for k in ORDER if k in model}, f, ensure_ascii=False, indent=1)
-        f.write("\n")
-    for name, facts in model["files"].items():
-        print(f"{name}: {facts['bytes'] / 1e6:.2f} MB")
+
+    def write(part, model):
+        model[part] = getattr(importlib.import_module(PARTS[part]), "export_" + part)(a.work, a.out)
+    write_model(a, "speech", ORDER, write, describe(a.work))
 
 
 if __name__ == "__main__":

@@ -10,30 +10,26 @@ import os
 import numpy as np
 import torch
 
-from export_graph import HEAD_SIZE, check_arguments, commit, feeds, session
+import shared  # noqa: F401
+from agreement import Agreement, check_arguments
 from export_target import Sentences, load_parts
 from follow import Heads
+from int8_weights import load_int8
 from lm import LM
-from weights import load_int8
+from onnx_graph import session
+from passes import commit, empty_past, feeds
 
 CAPACITY = 512
-
-
-def log_softmax(x):
-    x = x.astype(np.float64)
-    x = x - x.max(-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(-1, keepdims=True))
 
 
 class Reference:
     """The torch model in float32."""
 
     def __init__(self, work, kind, parts):
-        import glob
-        paths = sorted(glob.glob(f"{work}/target_[0-9].npz")) if kind == "target" else [f"{work}/draft.npz"]
+        path = f"{work}/target_[0-9].npz" if kind == "target" else f"{work}/draft.npz"
         self.K = parts.K
         self.model = LM(len(parts.embedding), parts.d, parts.layers, parts.heads, parts.kv, parts.ff).eval()
-        self.model.load_state_dict(load_int8(paths))
+        self.model.load_state_dict(load_int8(path))
         self.heads = None
         if parts.drafts is not None:
             self.heads = Heads(parts.K, parts.d, *parts.drafts.shape[::2]).eval()
@@ -48,17 +44,12 @@ class Reference:
         return z, None if self.heads is None else self.heads(h)[0].reshape(len(z), -1).numpy()
 
 
-def empty(parts, capacity=CAPACITY):
-    return {f"past_{kind}.{i}": np.zeros((1, parts.kv, capacity, HEAD_SIZE), np.float32)
-            for i in range(parts.layers) for kind in ("key", "value")}
-
-
 def chain(run, parts, tokens, begin, width, output="logits"):
     """The prompt in one pass, then passes of `width` rows -> all logits of rows from BEGIN on.
 
     The last pass is filled up with a row that is not kept, so that no pass has one row.
     """
-    past, out = empty(parts), []
+    past, out = empty_past(parts, CAPACITY), []
     done = begin
     for part in (tokens[:begin],):
         commit(parts, past, run.run(["new_kv"], feeds(parts, part, 0, past, rows=[0, 1]))[0], 0)
@@ -72,27 +63,16 @@ def chain(run, parts, tokens, begin, width, output="logits"):
 
 
 def quality(run, parts, rows, reference, name):
-    kl = same = truth = nats = n = worst = sampled = heads = 0
-    noise = np.random.default_rng(1)
+    agreement, heads = Agreement(), 0
     for (tokens, begin), units in rows:
         z, *taps = run.run(["logits"] + (["heads"] if parts.drafts is not None else []),
                            feeds(parts, tokens, rows=range(begin, len(tokens))))
         ref, ref_heads = reference.logits(tokens, begin)
-        worst = max(worst, float(np.abs(z - ref).max()))
         if taps:
             a, b = (x.reshape(-1, parts.K + 1).argmax(-1) for x in (taps[0], ref_heads))
             heads += (a == b).mean()
-        p, q = log_softmax(ref), log_softmax(z)
-        g = noise.gumbel(size=p.shape)
-        label = np.r_[units, parts.K]
-        kl += (np.exp(p) * (p - q)).sum()
-        same += (p.argmax(1) == q.argmax(1)).sum()
-        sampled += ((p + g).argmax(1) != (q + g).argmax(1)).sum()
-        truth += (q.argmax(1) == label).sum()
-        nats -= q[np.arange(len(label)), label].sum()
-        n += len(label)
-    print(f"{name}: {n} rows, nats {nats / n:.4f}, top-1 {truth / n:.4f} | against torch float32: KL {kl / n:.5f}, "
-          f"same top-1 {same / n:.4f}, sampled differs {1000 * sampled / n:.1f}/1000, largest difference {worst:.2e}"
+        agreement.add(ref, z, np.r_[units, parts.K])
+    print(f"{name}: {agreement}"
           + (f", heads' same top-1 {heads / len(rows):.4f}" if parts.drafts is not None else ""), flush=True)
 
 

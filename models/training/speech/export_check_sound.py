@@ -9,12 +9,14 @@ import time
 import numpy as np
 import torch
 
+import shared  # noqa: F401
+from agreement import check_arguments
 from export_decoder import loudness, padded
-from export_graph import check_arguments, session
 from export_target import Sentences
+from int8_weights import load_int8
 from listen import Listener
+from onnx_graph import session
 from vocoder import CELL, HOP, SAMPLE_RATE, Mel, load_decoder
-from weights import load_int8
 
 WINDOW = 16             # units of a window
 

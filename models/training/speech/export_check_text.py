@@ -8,12 +8,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import shared  # noqa: F401
+from agreement import check_arguments
 from durations import DurationStudent, whole
-from export_graph import check_arguments, session
 from export_target import Sentences
 from follow import TextDrafters, history
+from int8_weights import load_int8
+from onnx_graph import session
 from phones import LONGEST, Corpus
-from weights import load_int8
 
 
 class Tables:

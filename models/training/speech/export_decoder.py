@@ -9,9 +9,10 @@ import os
 import numpy as np
 import torch
 
-from export_graph import FLOAT, INT64
+import shared  # noqa: F401
 from export_layers import Layers
 from export_target import Sentences
+from onnx_graph import FLOAT, INT64
 from vocoder import CELL, HOP, load_decoder
 
 PADDING = 8             # units of silence around a sentence, as in training

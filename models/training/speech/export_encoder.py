@@ -8,11 +8,12 @@ import os
 
 import numpy as np
 
+import shared  # noqa: F401
 from export_decoder import loudness
-from export_graph import FLOAT, INT64
 from export_layers import Layers
+from int8_weights import read_int8
+from onnx_graph import FLOAT, INT64
 from vocoder import FRAMES, HOP, mel_filters
-from weights import load_int8
 
 SIZE, MELS, FLOOR = 1024, 80, 5e-4      # as vocoder.Mel(1024, HOP, 80)
 
@@ -59,6 +60,6 @@ def export_encoder(work, out):
     path = os.path.join(work, "listen.npz")
     if not os.path.exists(path):
         return None
-    weights = {k: v.numpy() for k, v in load_int8(path).items()}
+    weights = read_int8(path)
     EncoderGraph(weights, 1 / (loudness(work) or 1)).build().save(f"{out}/encoder.onnx")
     return dict(graph="encoder.onnx")

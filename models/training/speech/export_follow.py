@@ -12,13 +12,14 @@ import os
 
 import numpy as np
 
-from export_graph import FLOAT, INT64
+import shared  # noqa: F401
 from export_layers import Layers
 from export_tables import write_tables
 from export_target import Sentences
 from follow import PAST
+from int8_weights import read_int8
+from onnx_graph import FLOAT, INT64
 from phones import LONGEST
-from weights import load_int8
 
 ATTENTION_HEADS = 4
 CANDIDATES = 32         # hold 99.95 % of the held sentences' units
@@ -150,7 +151,7 @@ def export_follow(work, out):
     paths = {f: os.path.join(work, f + ".npz") for f in FILES}
     if not all(os.path.exists(p) for p in paths.values()):
         return None
-    weights = {f"{file}:{k}": v.numpy() for file, path in paths.items() for k, v in load_int8(path).items()}
+    weights = {f"{file}:{k}": v for file, path in paths.items() for k, v in read_int8(path).items()}
     s = Sentences(work)
     share = np.bincount(s.u, minlength=s.K) / len(s.u)
     TextGraph(weights).build(share.astype(np.float32)).save(f"{out}/follow.onnx")

@@ -3,7 +3,8 @@ import math
 
 import numpy as np
 
-from export_graph import FLOAT, MS, Graph, quantise_rows
+import shared  # noqa: F401
+from onnx_graph import FLOAT, MS, Graph, quantise_rows
 
 QUANTISED = 20000       # entries; smaller matrices stay float16
 

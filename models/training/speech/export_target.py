@@ -1,20 +1,17 @@
-"""target.onnx (whole numbers, for CPUs) and target.float.onnx over one target.bin, and draft.onnx.
-
-Activation ranges come from calibration sentences; SmoothQuant moves range from activations to
-weights and is folded into norm weights and the rows of v and up, so both graphs share the same int8 matrices.
-"""
+"""target.onnx, target.float.onnx and draft.onnx; calibration sentences give the ranges of the activations."""
 import glob
 import os
 
 import numpy as np
 
-from export_graph import (HEAD_SIZE, WeightFile, dequantised_linear, feeds, float_linear, session, smooth,
-                          static_linear)
+import shared  # noqa: F401
 from export_lm import Parts, build
+from int8_weights import read_int8
 from lm import Vocabulary
-from weights import load_int8
+from lm_export import largest_inputs, shape, write_target
+from matrices import dequantised_linear, float_linear, smooth
+from passes import feeds
 
-CONTEXT = 640
 SENTENCES = 80
 
 
@@ -54,21 +51,14 @@ def load_parts(work, kind, K):
         return None
     heads = f"{work}/heads.npz"
     heads = dict(np.load(heads)) if kind == "target" and os.path.exists(heads) else None
-    return Parts(load_int8(paths), K, heads)
+    return Parts(read_int8(*paths), K, heads)
 
 
 def calibrate(parts, sentences, n=SENTENCES):
     """Largest |input| a channel of every matrix over n training sentences -> {matrix: [in]}."""
-    taps, ranges = {}, {}
+    taps, rows = {}, map(sentences.row, sentences.choose(0, n))
     graph = build("calibration", parts, float_linear(parts, taps), taps=taps)
-    run = session(graph.model())
-    names = [o.name for o in run.get_outputs() if o.name.startswith("max.")]
-    for i in sentences.choose(0, n):
-        tokens, begin = sentences.row(i)
-        values = run.run(names, feeds(parts, tokens, rows=range(begin, len(tokens))))
-        for name, value in zip(names, values):
-            ranges[name[4:]] = np.maximum(ranges.get(name[4:], 0), value)
-    return ranges
+    return largest_inputs(graph, (feeds(parts, tokens, rows=range(begin, len(tokens))) for tokens, begin in rows))
 
 
 def export_target(work, out):
@@ -77,11 +67,7 @@ def export_target(work, out):
     parts = load_parts(work, "target", sentences.K)
     if parts is None:
         return None
-    smoothed, largest = smooth(parts, calibrate(parts, sentences))
-    weights = WeightFile(os.path.join(out, "target.bin"))
-    build("target", smoothed, static_linear(smoothed, largest), weights).save(f"{out}/target.onnx")
-    build("target", smoothed, dequantised_linear(smoothed), weights).save(f"{out}/target.float.onnx")
-    weights.save()
+    write_target(out, *smooth(parts, calibrate(parts, sentences)), build).save()
     section = dict(graph="target.onnx", float="target.float.onnx", **shape(parts))
     if parts.drafts is not None:
         section["taps"] = {"heads": list(parts.drafts.shape[:2])}
@@ -95,8 +81,3 @@ def export_draft(work, out):
         return None
     build("draft", parts, dequantised_linear(parts)).save(f"{out}/draft.onnx")
     return dict(graph="draft.onnx", **shape(parts))
-
-
-def shape(parts):
-    return dict(layers=parts.layers, keyValueHeads=parts.kv, headSize=HEAD_SIZE, vocabularySize=parts.K + 1,
-                contextLength=CONTEXT, exact="chain")

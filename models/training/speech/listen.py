@@ -14,8 +14,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from habits import DEVICE, OUT, TOY, WORK, adam, autocast, descend, save_rows, say, set_rate, settle
-from loops import Ema, cosine
+import shared  # noqa: F401
+from habits import DEVICE, OUT, TOY, WORK, autocast, say, settle
+from int8_weights import save_int8
+from loops import adam, descend, set_rate
+from optim import Ema, cosine
 from streams import Units, Voice, render
 from vocoder import CELL, FRAMES, HOP, SAMPLE_RATE, ConvNext, Mel, load_decoder
 
@@ -121,7 +124,7 @@ class Trainer:
         mel = self.mel(self.sounds[0].batch(ROWS * 2, CELLS, self.k)[0])
         self.model.mean.copy_(mel.mean((0, 2)))
         self.model.scale.copy_(1 / mel.std((0, 2)).clamp(min=.1))
-        opt, mean = adam(self.model, 1e-3), Ema(self.model, .998)
+        opt, mean = adam(self.model, 1e-3), Ema(self.model, decay=.998)
         start, step = time.time(), 0
         own = ROWS // 4
         while (part := (time.time() - start) / seconds) < 1:
@@ -165,7 +168,7 @@ class Trainer:
         say(self.log)
 
     def save(self):
-        save_rows(OUT + '/listen.npz', self.model.state_dict())
+        save_int8(OUT + '/listen.npz', self.model.state_dict(), least=20000)
         with open(OUT + '/listen.json', 'w') as f:
             json.dump(self.log, f, indent=1)
 
@@ -175,7 +178,7 @@ def main():
     args.add_argument('seconds', type=float)
     args.add_argument('--decoder', default=WORK + '/decoder_regress_only.npz')
     a = args.parse_args()
-    settle(6)
+    settle(6, fixed_shapes=False)
     torch.backends.cudnn.benchmark = True      # the sound is made in windows of one shape
     t = Trainer(a.decoder, a.seconds)
     torch.backends.cudnn.benchmark = False

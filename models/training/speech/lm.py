@@ -11,10 +11,6 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from loops import KLTV, Ema, Pool, cosine, param_groups
-from sampling import generate
-from weights import load_int8, save_int8, subset
-
 NEVER = -1e9
 
 

@@ -1,67 +1,59 @@
-"""What training loops share: parameter groups, schedule, moving average, loss of drafts, batches."""
-import math
+"""What the training loops of this folder share: steps, batches."""
+import time
 
 import numpy as np
 import torch
 
-
-def param_groups(module, decay):
-    """Weight decay for matrices (and kernels) only."""
-    ps = [p for p in module.parameters() if p.requires_grad]
-    return [dict(params=[p for p in ps if p.dim() > 1], weight_decay=decay),
-            dict(params=[p for p in ps if p.dim() < 2], weight_decay=0.0)]
+from habits import FUSED, TOY, say
+from optim import cosine, param_groups
 
 
-def cosine(progress, step, warm=200, floor=0.03):
-    """Learning-rate factor: linear warm-up over steps, cosine over the share of the time."""
-    c = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
-    return min(1.0, (step + 1) / warm) * (c * (1 - floor) + floor)
+def set_rate(optimizer, lr):
+    for group in optimizer.param_groups:
+        group['lr'] = lr
 
 
-class Ema:
-    """Moving average of a module's parameters; swap() exchanges it with the live ones."""
-
-    def __init__(self, module, decay=0.999):
-        self.live = list(module.parameters())
-        self.mean = [p.detach().clone() for p in self.live]
-        self.decay, self.n = decay, 0
-
-    @torch.no_grad()
-    def update(self):
-        self.n += 1
-        w = 1 - min(self.decay, (1 + self.n) / (10 + self.n))
-        torch._foreach_lerp_(self.mean, [p.detach() for p in self.live], w)
-
-    @torch.no_grad()
-    def swap(self):
-        for m, p in zip(self.mean, self.live):
-            kept = p.detach().clone()
-            p.copy_(m)
-            m.copy_(kept)
+def adam(model, lr, decay=.02, betas=(.9, .98)):
+    return torch.optim.AdamW(param_groups(model, decay), lr=lr, betas=betas, **FUSED)
 
 
-class KLTV(torch.autograd.Function):
-    """mean over rows of KL(p || q) + w TV(p, q), q = softmax(z); the gradient is analytic.
+def descend(loss, optimizer, params, clip=1.):
+    """Backward, clip, step; a broken gradient (its norm not finite) skips the step, at the price of one wait."""
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    norm = torch.nn.utils.clip_grad_norm_(params, clip)
+    if torch.isfinite(norm).item():
+        optimizer.step()
 
-    apply(z [R, V], log p [R, V], p [R, V], w) -> (loss, TV)
-    """
 
-    @staticmethod
-    def forward(ctx, z, log_p, p, w):
-        log_q = torch.log_softmax(z.float(), -1)
-        q = log_q.exp()
-        kl = (p * (log_p - log_q)).sum(-1).mean()
-        d = q - p
-        tv = 0.5 * d.abs().sum(-1).mean()
-        s = d.sign()
-        grad = (d + 0.5 * w * q * (s - (s * q).sum(-1, keepdim=True))) / z.shape[0]
-        ctx.save_for_backward(grad.to(z.dtype))
-        ctx.mark_non_differentiable(tv)
-        return kl + w * tv, tv
+def spend(seconds, step, optimizer, lr, params, name, floor=.03, mean=None):
+    """Runs step() -> loss until the time is over. The clock is read after the device has caught up, every 10 steps."""
+    start, n, part, losses = time.time(), 0, 0., []
+    params = list(params)
+    while part < 1:
+        set_rate(optimizer, lr * cosine(part, n, floor=floor))
+        loss = step(part)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(params, 1.)
+        optimizer.step()
+        if mean:
+            mean.update()
+        losses.append(loss.detach())
+        n += 1
+        if n % 10 == 0 or TOY:
+            losses[-1].item()
+            part = (time.time() - start) / max(seconds, 1e-9)
+        if len(losses) == (5 if TOY else 400):
+            say(name, 'step', n, 'loss', round(float(torch.stack(losses).mean()), 4))
+            losses = []
+    say(name, 'done: steps', n)
+    return dict(steps=n, seconds=round(time.time() - start, 1))
 
-    @staticmethod
-    def backward(ctx, loss_grad, _):
-        return ctx.saved_tensors[0] * loss_grad, None, None, None
+
+def pieces(lengths):
+    """Offsets of concatenated pieces: [0, n0, n0 + n1, ...]."""
+    return np.r_[0, np.cumsum(np.asarray(lengths, np.int64))]
 
 
 class Pool:

@@ -3,23 +3,14 @@
 #   run_1.sh          (from any folder)
 # In $WORK: corpus.npz, front.onnx, enc.npz (from encoder.py). Results go to $OUT (8 files at most).
 # Shorter by FRONT, DURATIONS, TARGET (seconds); TOY=1 for small models.
-HERE=$(cd "$(dirname "$0")" && pwd)
-export WORK=$(realpath -m "${WORK:-./work/speech}") OUT=$(realpath -m "${OUT:-./work/out}")
-export PYTHONUNBUFFERED=1 PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True
-START=$(date +%s)
-LIMIT=${LIMIT:-560}              # everything is over by then
+. "$(dirname "$0")/../common/run.sh" speech speech 1 560
 FRONT=${FRONT:-170}              # seconds of front.py
 WORKERS=${WORKERS:-14}
 THREADS=${THREADS:-2}
 DURATIONS=${DURATIONS:-40}
 SHARE=${SHARE:-0.6}              # of the pieces, before durations.py starts
 TARGET=${TARGET:-300}
-elapsed() { echo $(( $(date +%s) - START )); }
-left() { echo $(( LIMIT - $(elapsed) )); }
-LOGS=$WORK/logs_1
-mkdir -p "$OUT" "$LOGS"
 rm -rf "$WORK/front" "$WORK"/durations.npz "$WORK"/duration_student.npz "$WORK"/units.npz "$WORK"/target*
-cd "$HERE" || exit 1
 
 OMP_NUM_THREADS=1 timeout $(( FRONT + 40 )) python3 front.py "$WORKERS" "$FRONT" > "$LOGS/front.log" 2>&1 &
 FRONT_JOB=$!
@@ -38,6 +29,4 @@ OMP_NUM_THREADS=$THREADS timeout "$(left)" python3 target.py "$TARGET" 2>&1 | te
 echo "target done at $(elapsed) s"
 cp "$WORK"/target_[012].npz "$OUT/"
 cp "$WORK/target.json" "$LOGS/"
-tar cf "$OUT/logs_1.tar" -C "$WORK" logs_1
-ls -la "$OUT"
-echo "total $(elapsed) s"
+finish

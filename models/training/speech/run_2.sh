@@ -3,15 +3,10 @@
 # Needs in $WORK: units.npz durations.npz duration_student.npz target_*.npz back.npz decoder_regress_only.npz.
 # Results and logs go to $OUT: decoder.npz decoder_gan.npz listen.npz follow.npz reference.npz draft.npz heads.npz
 # and more.tar (reports and logs). Everything ends within 575 seconds.
-WORK=$(realpath -m "${WORK:-./work/speech}")
-results=$(realpath -m "${OUT:-./work/out}")
-export WORK
-export PYTHONUNBUFFERED=1 OMP_NUM_THREADS=4
+. "$(dirname "$0")/../common/run.sh" speech speech 2 545
+results=$OUT
 export OUT=$WORK/second
-mkdir -p "$OUT" "$results"
-cd "$(dirname "$(realpath "$0")")" || exit 1
-began=$(date +%s)
-left() { echo $(( 545 - ($(date +%s) - began) )); }
+mkdir -p "$OUT"
 
 chain() {
   timeout "$(left)" python3 decoder.py "${WAVE:-250}" --weak-gan "${GAN:-60}" > "$OUT/decoder.log" 2>&1
@@ -31,4 +26,4 @@ for f in decoder decoder_gan listen follow reference draft heads; do
 done
 tar cf "$results/more.tar" -C "$OUT" $(cd "$OUT" && ls | grep -e '\.json$' -e '\.log$')
 ls -la "$results"
-echo "total $(( $(date +%s) - began )) s"
+echo "part 2: $(elapsed) s"

@@ -2,7 +2,8 @@
 import numpy as np
 import torch
 
-from habits import DEVICE, WORK, autocast, load_npz, pieces
+from habits import DEVICE, WORK, autocast, load_npz
+from loops import pieces
 from vocoder import CELL, GAIN, HOP
 
 SILENCE = 8    # units of silence between sentences

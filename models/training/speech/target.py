@@ -11,17 +11,18 @@ import os
 import sys
 import time
 
-os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
-
 import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lm import LM, Ema, Pool, Vocabulary, cosine, param_groups, save_int8
+import shared  # noqa: F401
+from habits import DEVICE, FUSED, TOY, WORK, autocast, count, settle
+from int8_weights import save_int8
+from lm import LM, Vocabulary
+from loops import Pool, set_rate
+from optim import Ema, cosine, param_groups
 
-WORK = os.environ.get("WORK", "./work/speech")
-TOY = bool(os.environ.get("TOY"))
 SIZE = dict(d=64, n=2, h=4, kv=2, ff=128) if TOY else dict(d=512, n=12, h=8, kv=2, ff=1408)
 TOKENS = 2048 if TOY else 32768
 RATE, DECAY, DROPOUT, NOISE, LONGEST, REPORTS = 1e-3, 0.1, 0.25, 0.08, 448, 10
@@ -39,7 +40,7 @@ def load_rows(path, split):
 
 
 @torch.no_grad()
-def evaluate(model, pool, K, autocast):
+def evaluate(model, pool, K):
     """-> nats a unit (END included), top-1."""
     was = model.training
     model.eval()
@@ -64,7 +65,7 @@ def noisy(x, K, share):
     return torch.where(hit, torch.randint(0, K, x.shape, device=x.device), x).contiguous()
 
 
-def step_loss(model, x, v, share, autocast):
+def step_loss(model, x, v, share):
     y = x[:, 1:]
     label = torch.where(y <= v.K, y, torch.full_like(y, -100)).reshape(-1)
     with autocast():
@@ -75,29 +76,22 @@ def step_loss(model, x, v, share, autocast):
 class Trainer:
     def __init__(self, seconds, dropout=DROPOUT):
         self.seconds = seconds
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        gpu = self.device == "cuda"
-        self.autocast = lambda: torch.autocast(self.device, dtype=torch.bfloat16, enabled=gpu)
-        torch.manual_seed(2)
-        torch.backends.cuda.matmul.allow_tf32 = True
-        if gpu:
-            torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for every length
+        settle(2, fixed_shapes=False)
         path = os.path.join(WORK, "units.npz")
         train, self.v = load_rows(path, 0)
         held, _ = load_rows(path, 1)
-        self.pool = Pool(train, self.v.PAD, self.device, TOKENS)
-        self.held = Pool(held, self.v.PAD, self.device, TOKENS // 2, fixed=False)
+        self.pool = Pool(train, self.v.PAD, DEVICE, TOKENS)
+        self.held = Pool(held, self.v.PAD, DEVICE, TOKENS // 2, fixed=False)
         print(f"target: {len(train)} sentences, {self.pool.tokens} tokens, buckets {list(self.pool.buckets)}", flush=True)
-        self.model = LM(self.v.size, drop=dropout, **SIZE).to(self.device)
-        self.optimiser = torch.optim.AdamW(param_groups(self.model, DECAY), lr=RATE, betas=(0.9, 0.95),
-                                           **(dict(fused=True) if gpu else {}))
+        self.model = LM(self.v.size, drop=dropout, **SIZE).to(DEVICE)
+        self.optimiser = torch.optim.AdamW(param_groups(self.model, DECAY), lr=RATE, betas=(0.9, 0.95), **FUSED)
         self.ema = Ema(self.model)
         self.best = (float("inf"), None)
         self.log = dict(size=self.model.cfg, dropout=dropout, K=self.v.K, sentences=len(train), tokens=self.pool.tokens,
-                        parameters=sum(p.numel() for p in self.model.parameters()), curve=[])
+                        parameters=count(self.model), curve=[])
 
     def report(self, step, tokens, elapsed, losses):
-        nats, top = evaluate(self.model, self.held, self.v.K, self.autocast)
+        nats, top = evaluate(self.model, self.held, self.v.K)
         line = dict(seconds=round(elapsed, 1), step=step, epochs=round(tokens / self.pool.tokens, 2),
                     train=round(torch.stack(losses).mean().item(), 4), held=round(nats, 4), top1=round(top, 4),
                     tokens_per_second=int(tokens / elapsed))
@@ -112,10 +106,9 @@ class Trainer:
         losses = []
         while (now := time.time() - start) < self.seconds:
             progress = now / self.seconds
-            for g in self.optimiser.param_groups:
-                g["lr"] = RATE * cosine(progress, step)
+            set_rate(self.optimiser, RATE * cosine(progress, step))
             x = self.pool.next()
-            loss = step_loss(model, x, self.v, NOISE * min(1.0, (1 - progress) / 0.4), self.autocast)
+            loss = step_loss(model, x, self.v, NOISE * min(1.0, (1 - progress) / 0.4))
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -131,14 +124,14 @@ class Trainer:
 
     def finish(self):
         """Saves the best on the held-out sentences: the last weights, their moving average, or those of a report."""
-        self.best = min(self.best, (evaluate(self.model, self.held, self.v.K, self.autocast)[0],
+        self.best = min(self.best, (evaluate(self.model, self.held, self.v.K)[0],
                                     {k: t.detach().clone() for k, t in self.model.state_dict().items()}),
                         key=lambda pair: pair[0])
         self.ema.swap()
-        mean = evaluate(self.model, self.held, self.v.K, self.autocast)
+        mean = evaluate(self.model, self.held, self.v.K)
         if self.best[0] < mean[0]:
             self.model.load_state_dict(self.best[1])
-        self.log.update(held_best=self.best[0], held_mean=mean, held=evaluate(self.model, self.held, self.v.K, self.autocast))
+        self.log.update(held_best=self.best[0], held_mean=mean, held=evaluate(self.model, self.held, self.v.K))
         save_int8(os.path.join(WORK, "target"), self.model.state_dict(), 3)
         with open(os.path.join(WORK, "target.json"), "w") as f:
             json.dump(self.log, f)

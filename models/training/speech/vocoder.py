@@ -9,8 +9,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from habits import save_rows
-from weights import load_int8
+from int8_weights import load_int8, save_int8
 
 SAMPLE_RATE = 22050
 FRAMES = 3                 # frames a unit
@@ -191,4 +190,4 @@ def mute_edges(model):
 
 
 def save_decoder(path, model):
-    save_rows(path, model.state_dict(), exact=('EM.', 'ho'))
+    save_int8(path, model.state_dict(), least=20000, exact=('EM.', 'ho'))

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { start } from '../common/render.mjs';
 import { listThings, openPackages, plainSlug } from './icons.mjs';
 import { inkBox, toWebp } from './render.mjs';
 
@@ -87,14 +88,12 @@ async function drawFrames({ sharp, DotLottie }, data) {
 async function main(work, npm) {
   const packages = openPackages(npm);
   const { sharp } = packages;
-  sharp.concurrency(1);
-  sharp.cache(false);
   const player = resolve(npm, 'node_modules/@lottiefiles/dotlottie-web/dist');
   const { DotLottie } = await import(pathToFileURL(`${player}/index.js`));
   const wasm = readFileSync(`${player}/dotlottie-player.wasm`, 'base64');
   DotLottie.setWasmUrl(`data:application/wasm;base64,${wasm}`);
   const noto = `${work}/noto`;
-  const start = Date.now();
+  const began = Date.now();
   const animations = [];
   const parts = [];
   const dropped = [];
@@ -112,7 +111,7 @@ async function main(work, npm) {
     });
     animations.push({ ...told, frames: places });
     parts.push(...frames);
-    if (animations.length % 50 === 0) console.log(animations.length, `${((Date.now() - start) / 1000).toFixed(0)} s`);
+    if (animations.length % 50 === 0) console.log(animations.length, `${((Date.now() - began) / 1000).toFixed(0)} s`);
   }
   const file = `${work}/meta.json`;
   const meta = JSON.parse(readFileSync(file, 'utf8'));
@@ -121,5 +120,4 @@ async function main(work, npm) {
   console.log('animations', animations.length, 'dropped', dropped.join(', '), `${(offset / 1e6).toFixed(1)} MB`);
 }
 
-if (process.argv.length < 4) throw new Error('usage: node animations.mjs WORK NPM_FOLDER');
-await main(process.argv[2], process.argv[3]);
+await start(import.meta.url, main);

@@ -4,12 +4,13 @@
 // (after npm run build; heldout.json beside this file is read). 24 (thing, motion) pairs that training never showed, in four styles, every second frame. The other
 // nine things are of the thing's own category.
 // answers.json: [[thing 0..9, motion 0..5], ...], a pair a strip, in the sheets' order.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { readHeldOut, sentence, stylesOf } from "../../../bench/video/prompts.mjs";
 import { filmStrip, WHITE } from "../../../dist/files/index.js";
 import { createNoise } from "../../../dist/index.js";
 import { findVideoModel, generateVideo, loadVideoModel } from "../../../dist/video/index.js";
+import { listed, readJson, readKey, shuffled, start, writeSheets } from "../common/blind.mjs";
 
 const STRIPS = 24;
 const A_SHEET = 6;
@@ -17,15 +18,6 @@ const THINGS = 10;
 const MOTIONS = 6;
 /** Strips with the same motion. */
 const MOST_ALIKE = 2;
-
-function shuffled(list, noise) {
-  const out = [...list];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(noise.chance() * (i + 1));
-    [out[i], out[j]] = [out[j], out[i]];
-  }
-  return out;
-}
 
 /** The wanted one among others, in any order. */
 const among = (wanted, others, count, noise) =>
@@ -55,7 +47,8 @@ function choose({ words, pairs }, noise) {
     }));
 }
 
-async function filmAll(folder, out, seed) {
+async function filmAll(path, out, seedText = "1") {
+  const [folder, seed] = [resolve(path), Number(seedText)];
   mkdirSync(out, { recursive: true });
   const held = readHeldOut(findVideoModel(folder));
   const items = choose(held, createNoise(seed, 77));
@@ -66,12 +59,8 @@ async function filmAll(folder, out, seed) {
     const shown = frames.filter((_, i) => i % 2 === 0).map((frame) => ({ ...frame, channels: 3 }));
     rows.push({ frames: shown, caption: String(stream + 1) });
   }
-  for (let at = 0, sheet = 1; at < rows.length; at += A_SHEET, sheet++) {
-    const image = await filmStrip(rows.slice(at, at + A_SHEET), WHITE);
-    await image.webp({ quality: 90 }).toFile(`${out}/sheet-${sheet}.webp`);
-  }
+  await writeSheets(rows, A_SHEET, (some) => filmStrip(some, WHITE), `${out}/sheet`, 90);
   const said = (motion) => held.words.motions[motion][0];
-  const listed = (list) => list.map((one, k) => `${k} ${one}`).join(" | ");
   const lines = items.map(
     ({ things, motions }, i) => `${i + 1}: thing ${listed(things)}\n${i + 1}: motion ${listed(motions.map(said))}\n`,
   );
@@ -86,20 +75,14 @@ async function filmAll(folder, out, seed) {
 }
 
 function score(out) {
-  const given = JSON.parse(readFileSync(`${out}/answers.json`, "utf8"));
-  const { key } = JSON.parse(readFileSync(`${out}/key.json`, "utf8"));
-  if (given.length !== key.length) throw new Error(`${given.length} answers to ${key.length} strips`);
-  const lines = ["thing", "motion"].map((name, part) => {
+  const given = readJson(`${out}/answers.json`);
+  const key = readKey(`${out}/key.json`, given, "strips");
+  return ["thing", "motion"].map((name, part) => {
     const wrong = key.filter(({ answer }, i) => given[i][part] !== answer[part]);
     const right = key.length - wrong.length;
     const named = wrong.map(({ style, thing, motion }) => `${style} ${thing}, ${motion}`).join("; ") || "none";
     return `${name}: ${right} of ${key.length} right (${Math.round((100 * right) / key.length)} %); wrong: ${named}`;
   });
-  writeFileSync(`${out}/score.txt`, `${lines.join("\n")}\n`);
-  console.log(lines.join("\n"));
 }
 
-const [what, ...rest] = process.argv.slice(2);
-if (what === "film") await filmAll(resolve(rest[0]), rest[1], Number(rest[2] ?? 1));
-else if (what === "score") score(rest[0]);
-else throw new Error("say film or score (see the top of this file)");
+await start("film", filmAll, score);

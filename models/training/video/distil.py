@@ -11,7 +11,8 @@ import sys
 
 import torch
 
-from layout import LENGTH
+import shared  # noqa: F401
+from blocks import Quiet, save_target
 from clips import Ahead, Clips
 from dictionary import Dictionary
 from guesses import guessed_inputs, simulate
@@ -20,9 +21,8 @@ from loss import compiled, distances, weights
 from model import load_target
 from optim import Ema, Optimiser
 from rounding import refresh_scales, save_limits, set_limits, smooth, watch
-from scores import Quiet
 from sprites import read_meta
-from target import HeldOut, corrupt, save_target
+from target import HeldOut, corrupt
 
 BATCH = 4 if TOY else 24
 GUESSED = .3                            # share of clips with guesses

@@ -10,13 +10,17 @@ import time
 import numpy as np
 import torch
 
+import shared  # noqa: F401
+from agreement import Agreement
 from export_cached import build_target
 from export_clip import Clips
 from export_clips import read_clips
-from export_graph import HEAD_SIZE, commit, float_linear, session
 from export_plain import PlainTarget, PlainTokenizer
 from export_rounded import inputs
 from layout import AREA, CANVAS, FIRST, FRAMES, PREFIX, SIDE
+from matrices import float_linear
+from onnx_graph import session
+from passes import commit, empty_past
 
 WIDTHS = 3, 9, 17, 33, 64
 CHECKED = 64            # rows in the check of exactness
@@ -24,17 +28,6 @@ OUTPUTS = ["logits", "new_kv"]
 CODES = FIRST - PREFIX
 PARTS = dict(ground=slice(0, 1), phases=slice(1, CODES), first=slice(CODES, CODES + AREA),
              later=slice(CODES + AREA, None))
-
-
-def log_softmax(x):
-    x = x.astype(np.float64)
-    x = x - x.max(-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(-1, keepdims=True))
-
-
-def empty_past(parts, capacity):
-    return {f"past_{kind}.{i}": np.zeros((1, parts.kv, capacity, HEAD_SIZE), np.float32)
-            for i in range(parts.layers) for kind in ("key", "value")}
 
 
 def chain(parts, run, clip, width, start, end, past=None):
@@ -54,23 +47,15 @@ def chain(parts, run, clip, width, start, end, past=None):
 
 def quality(name, parts, run, clips, references):
     """Whole clips in one pass: distance of the logits, and of what would be picked."""
-    kl = same = n = worst = nats = 0
-    agree = {part: [] for part in PARTS}
+    agreement, agree = Agreement(), {part: [] for part in PARTS}
     for clip, ref in zip(clips, references):
         z = run.run(["logits"], inputs(parts, clip, 0, len(clip) - 1))[0][PREFIX - 1:]
-        worst = max(worst, np.abs(z - ref).max())
-        p, q, label = log_softmax(ref), log_softmax(z), clip[PREFIX:]
-        kl += (np.exp(p) * (p - q)).sum()
-        hit = p.argmax(1) == q.argmax(1)
+        hit = agreement.add(ref, z, clip[PREFIX:])
         for part, rows in PARTS.items():
             agree[part].append(hit[rows].mean())
-        nats -= q[np.arange(len(label)), label].sum()
-        same += hit.sum()
-        n += len(label)
     by_part = ", ".join(f"{part} {np.mean(v):.4f}" for part, v in agree.items())
     reach = max(np.abs(r).max() for r in references)
-    print(f"{name}: {n} rows, nats {nats / n:.4f} | against torch float32: KL {kl / n:.5f}, same top-1 {same / n:.4f} "
-          f"({by_part}), largest difference of logits {worst:.1e} (they reach {reach:.1f})", flush=True)
+    print(f"{name}: {agreement} (they reach {reach:.1f}); same top-1 by part: {by_part}", flush=True)
 
 
 def exactness(name, parts, run, clip, start):

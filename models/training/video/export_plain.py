@@ -1,12 +1,10 @@
 """The clip models in plain torch, float32, straight from the weights: what the exported graphs are checked against."""
-import glob
-
 import numpy as np
 import torch
 
 import shared  # noqa: F401
-from export_graph import read_int8
 from export_reference import ReferenceTarget
+from int8_weights import load_int8
 from layout import AREA, FIRST, LAG, NONE, PREFIX, SIDE, VOCABULARY
 from tokens import load_tokenizer
 
@@ -17,8 +15,7 @@ class PlainTarget(ReferenceTarget):
     """One pass over all tokens of one clip."""
 
     def __init__(self, folder):
-        weights = read_int8(sorted(glob.glob(f"{folder}/target_[0-9].npz")))
-        self.w = {k: torch.from_numpy(v) for k, v in weights.items()}
+        self.w = load_int8(f"{folder}/target_[0-9].npz")
         self.table = torch.cat([self.w["ie.weight"][:VOCABULARY], self.w["text"]])
         self.c = dict(layers=sum(k.endswith(".wo.weight") for k in self.w), prefix=PREFIX)
 

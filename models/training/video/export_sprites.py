@@ -6,10 +6,11 @@ Chains of the picture model's modules; the decoder is in whole numbers, see ../i
 import numpy as np
 
 import shared  # noqa: F401
-from export_graph import FLOAT, INT32, INT64, read_int8
 from export_integer import OUTPUTS, IntegerNet, calibrate
 from export_pictures import Codebook, Net
+from int8_weights import read_int8
 from layout import CANVAS, LEVELS, SIDE
+from onnx_graph import FLOAT, INT32, INT64
 
 UINT8 = 2
 FAINT = 8               # pixels of less alpha count as empty

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import shared  # noqa: F401
-from export_parts import read_json
+from export_model import read_json
 from layout import FRAMES
 from motions import SIZES, TABLES
 

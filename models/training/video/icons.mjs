@@ -1,7 +1,5 @@
 // The things and their icons: which emoji, in which sets.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { openNpm } from '../common/render.mjs';
 import { slug } from '../image/icons.mjs';
 import { CHOSEN, LEFT_OUT, nameAll, WHOLE } from './names.mjs';
 
@@ -17,10 +15,9 @@ const bareHex = (hex) => hex.toLowerCase().replace(/-fe0f/g, '');
 /** "Piñata" -> "pinata", "red heart" -> "red-heart" */
 export const plainSlug = (label) => slug(label.normalize('NFKD').replace(/\p{M}/gu, ''));
 
-/** Reads the packages of package.json from `folder`/node_modules. */
+/** Reads the packages of ../common/package.json from `folder`/node_modules. */
 export function openPackages(folder) {
-  const require = createRequire(`${resolve(folder)}/package.json`);
-  const json = (path) => JSON.parse(readFileSync(`${resolve(folder)}/node_modules/${path}`, 'utf8'));
+  const { json, sharp, emojis } = openNpm(folder);
   const sets = {};
   for (const style of STYLES) {
     const chars = Object.entries(json(`@iconify-json/${style}/chars.json`));
@@ -30,10 +27,9 @@ export function openPackages(folder) {
     };
   }
   return {
-    require,
-    sharp: require('sharp'),
+    sharp,
     sets,
-    emojis: json('emojibase-data/en/data.json').filter((emoji) => emoji.group !== undefined),
+    emojis: emojis.filter((emoji) => emoji.group !== undefined),
     subgroups: json('emojibase-data/meta/groups.json').subgroups,
   };
 }

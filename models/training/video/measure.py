@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from layout import AREA, PLAN, SIDE
+from blocks import Quiet
 from clips import Clips
 from config import config
 from dictionary import Dictionary
@@ -21,7 +22,6 @@ from draw import generate
 from habits import DEVICE, OUT, TOY, WORK, save_json, say, settle
 from model import load_target
 from rounding import load_limits, set_limits
-from scores import Quiet
 from sprites import read_meta
 from target import HeldOut
 

@@ -1,8 +1,7 @@
 // node render.mjs WORK NPM_FOLDER
 // Draws every thing in every style -> WORK/sprites.bin (WebP with alpha, back to back) and meta.json there.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { eachInFlight, svgOf } from '../image/render.mjs';
+import { eachInFlight, start, svgOf } from '../common/render.mjs';
 import { listThings, openPackages, STYLES } from './icons.mjs';
 
 const SIZE = 160;
@@ -59,8 +58,6 @@ async function drawSprite(sharp, icon) {
 async function main(work, npm) {
   const packages = openPackages(npm);
   const { sharp } = packages;
-  sharp.concurrency(1);
-  sharp.cache(false);
   const things = listThings(packages);
   const jobs = things.flatMap(({ icons }, thing) => icons.map((icon) => ({ thing, icon })));
   const aliases = things.flatMap((thing) => thing.aliases);
@@ -89,7 +86,4 @@ async function main(work, npm) {
   console.log(`${(offset / 1e6).toFixed(1)} MB`);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.length < 4) throw new Error('usage: node render.mjs WORK NPM_FOLDER');
-  await main(process.argv[2], process.argv[3]);
-}
+await start(import.meta.url, main);

@@ -3,15 +3,9 @@
 #   DATA=... WORK=... OUT=... run_1.sh [TOKENIZER] [STAGE A]      (seconds)
 # In $DATA: sprites.bin animations.bin meta.json. $WORK is kept on the machine for the next parts.
 # Results in $OUT: tok_enc.npz tok_dec.npz tokenizer.json sheet.png logs_1.tar
-BEGAN=$(date +%s)
-DATA=$(realpath -m "${DATA:-./work/video_gpu}"); WORK=$(realpath -m "${WORK:-./work/video_run}"); OUT=$(realpath -m "${OUT:-./work/out}")
-export DATA WORK OUT PYTHONUNBUFFERED=1 OMP_NUM_THREADS=${OMP_NUM_THREADS:-4}
-END=$(( BEGAN + ${LIMIT:-500} ))
-export TORCHINDUCTOR_CACHE_DIR=$WORK/compiled
-LOGS=$WORK/logs_1
-mkdir -p "$OUT" "$LOGS" "$WORK/data"
+. "$(dirname "$0")/../common/run.sh" video_gpu video_run 1 500
+mkdir -p "$WORK/data"
 rm -f "$WORK"/dictionary.npz "$WORK"/tok_*.npz "$WORK"/target_[0-9].npz
-cd "$(dirname "$(realpath "$0")")" || exit 1
 python3 - <<'P'
 import PIL, numpy, torch
 print('torch', torch.__version__, 'pillow', PIL.__version__, 'numpy', numpy.__version__, 'cuda', torch.cuda.is_available())
@@ -29,14 +23,12 @@ trial() {
 }
 trial > "$LOGS/trial.log" 2>&1 &
 export DEADLINE=$(( END - 140 ))
-timeout $(( DEADLINE + 60 - $(date +%s) )) python3 tokenizer.py "${1:-250}" 2>&1 | tee "$LOGS/tokenizer.log" | tail -c 3000
-echo "tokenizer done at $(( $(date +%s) - BEGAN )) s"
+timeout $(( $(left) + 60 )) python3 tokenizer.py "${1:-250}" 2>&1 | tee "$LOGS/tokenizer.log" | tail -c 3000
+echo "tokenizer done at $(elapsed) s"
 python3 dictionary.py 2>&1 | tee "$LOGS/dictionary.log"
-echo "dictionary done at $(( $(date +%s) - BEGAN )) s"
+echo "dictionary done at $(elapsed) s"
 export DEADLINE=$END
-OUT=$WORK/stage_a timeout $(( END + 30 - $(date +%s) )) python3 target.py "${2:-60}" 0 2>&1 | tee "$LOGS/target_a.log" | tail -c 3000
+OUT=$WORK/stage_a timeout $(( $(left) + 30 )) python3 target.py "${2:-60}" 0 2>&1 | tee "$LOGS/target_a.log" | tail -c 3000
 wait
 grep -v '^{' "$LOGS/trial.log" | grep -n 'ms\|FAILED\|Error\|done\|kept\|measured\|File "' | cut -c1-220 | tail -60
-tar cf "$OUT/logs_1.tar" -C "$WORK" logs_1
-ls -la "$OUT"
-echo "part 1: $(( $(date +%s) - BEGAN )) s"
+finish

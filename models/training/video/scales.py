@@ -9,13 +9,13 @@ import sys
 
 import shared  # noqa: F401
 import rounding
+from blocks import save_target
 from clips import Clips
 from habits import OUT, WORK, say, settle
 from model import load_target
 from partial import Partial
 from rounding import save_limits, smooth, watch
 from sprites import read_meta
-from target import save_target
 
 
 def main(n=40):

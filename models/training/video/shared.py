@@ -1,7 +1,10 @@
-"""Importing this makes the general pieces of the picture model's training importable, and sets this model's folders."""
+"""Importing this makes what all media share, and the general pieces of the picture model's training, importable, and sets
+this model's folders.
+"""
 import os
 import sys
 
 os.environ.setdefault('DATA', './work/video_gpu')
 os.environ.setdefault('WORK', './work/video_run')
-sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'image'))
+TRAINING = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path += [os.path.join(TRAINING, folder) for folder in ('image', 'common')]

@@ -14,12 +14,12 @@ import torch
 import torch.nn.functional as F
 
 from layout import CODES, PLAN
+from blocks import save_target
 from clips import OWN_FRAME, Clips
 from habits import OUT, WORK, say, settle
 from model import load_target
 from partial import Partial
 from sprites import read_meta
-from target import save_target
 
 WHOLE = 14                              # whole clips that say what must not change
 FIRST, BEFORE = 6., .3                  # weight of a first code, of an empty token before it

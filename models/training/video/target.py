@@ -10,18 +10,17 @@ them) and target.json to $WORK and $OUT. The moving average of the weights is ke
 import os
 import sys
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from layout import AREA, CODES, FRAMES, PLAN, PREFIX
+from layout import AREA, CODES, FRAMES, PLAN
+from blocks import Quiet, save_target
 from clips import Ahead, Clips
 from dictionary import Dictionary
-from habits import (DEVICE, GPU, OUT, TOY, WORK, Budget, autocast, count, int8_rows, save_json, save_parts, say, settle)
+from habits import DEVICE, GPU, OUT, TOY, WORK, Budget, autocast, count, save_json, say, settle
 from loss import by_part, compiled, mean_nats, weights
 from model import SIZE, Target, load_target
 from optim import Ema, Optimiser
-from scores import Quiet
 from sprites import read_meta
 
 FRAMES_A, BATCH_A, BATCH_B = 3, (4 if TOY else 160), (2 if TOY else 32)
@@ -30,12 +29,6 @@ CORRUPTED, WRONG = .25, .008            # share of clips with wrong inputs, and 
 # stage B: factor of the rates, the share of its time after which they fall
 RATE_B, FLAT = float(os.environ.get('RATE_B', .7)), float(os.environ.get('FLAT', .35))
 MEMORY = .997                           # of the moving average
-
-
-def save_target(model, folders, name='target'):
-    for folder in folders:
-        save_parts(int8_rows(model.product_state()), f'{folder}/{name}')
-        np.savez(f'{folder}/words.npz', **int8_rows(model.words_state()))
 
 
 def corrupt(tokens):
@@ -76,7 +69,7 @@ class Trainer:
     def __init__(self, again):
         self.clips = Clips(Dictionary(), read_meta(), seed=4 if again else 1)
         self.model = (load_target(WORK) if again else Target(self.clips.vocabulary.size, **SIZE)).to(DEVICE)
-        self.optimiser, self.ema = Optimiser(self.model, decay=.05), Ema(self.model)
+        self.optimiser, self.ema = Optimiser(self.model, decay=.05), Ema(self.model, 4)
         self.held = HeldOut(self.clips)
         self.log = dict(size=SIZE, parameters=count(self.model), blocks=count(self.model.blocks), rows=self.clips.d.n,
                         things=len(self.clips.held), texts=self.clips.vocabulary.size, stages={})

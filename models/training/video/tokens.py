@@ -6,7 +6,7 @@ import torch
 import torch.nn as nn
 
 from layout import LEVELS, PATCH
-from habits import load_half
+from int8_weights import load_half
 from tokenizer_model import DECODER, Decoder, Encoder, Fsq
 
 FAINT = 8 / 255             # pixels of less alpha count as empty

@@ -7,7 +7,8 @@ import time
 
 import torch
 
-from layout import AREA, CODES, FRAMES, LENGTH, PLAN, PREFIX
+from layout import AREA, CODES, FRAMES, PLAN, PREFIX
+from blocks import PLACES
 from distil import BATCH as STUDENT_BATCH
 from habits import DEVICE, GPU, autocast, say, settle, wait
 from loss import compiled, distances, mean_nats
@@ -15,7 +16,6 @@ from model import SIZE, Target
 from optim import Optimiser
 from rounding import refresh_scales, set_limits
 from target import BATCH_A, BATCH_B, FRAMES_A
-from transformer import PLACES
 
 TEXTS, STEPS = 2048, 6
 

@@ -1,4 +1,6 @@
-"""Muon for the blocks' matrices, AdamW for everything else; a moving average of the weights."""
+"""Muon for the blocks' matrices, AdamW for everything else; schedules; a moving average of the weights."""
+import math
+
 import torch
 
 from habits import FUSED
@@ -55,14 +57,17 @@ class Optimiser:
 class Ema:
     """Moving average of a module's parameters, updated every few steps; swap() exchanges it with the live ones."""
 
-    def __init__(self, module, every=4):
+    def __init__(self, module, every=1, decay=.999):
         self.live = list(module.parameters())
         self.mean = [p.detach().clone() for p in self.live]
-        self.every, self.steps = every, 0
+        self.every, self.decay, self.steps = every, decay, 0
 
     @torch.no_grad()
-    def update(self, decay):
+    def update(self, decay=None):
+        """decay: of one step; by default the one of the start, less in the first steps."""
         self.steps += 1
+        if decay is None:
+            decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         if self.steps % self.every == 0:
             torch._foreach_lerp_(self.mean, [p.detach() for p in self.live], 1 - decay ** self.every)
 
@@ -72,3 +77,16 @@ class Ema:
             kept = live.detach().clone()
             live.copy_(mean)
             mean.copy_(kept)
+
+
+def param_groups(module, decay):
+    """Weight decay for matrices (and kernels) only."""
+    ps = [p for p in module.parameters() if p.requires_grad]
+    return [dict(params=[p for p in ps if p.dim() > 1], weight_decay=decay),
+            dict(params=[p for p in ps if p.dim() < 2], weight_decay=0.0)]
+
+
+def cosine(progress, step, warm=200, floor=0.03):
+    """Learning-rate factor: linear warm-up over steps, cosine over the share of the time."""
+    c = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    return min(1.0, (step + 1) / warm) * (c * (1 - floor) + floor)

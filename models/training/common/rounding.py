@@ -4,8 +4,9 @@ import os
 import numpy as np
 import torch
 
-from habits import DEVICE, autocast, load_npz, row_scales
-from transformer import PLACES, int8_weight
+from blocks import PLACES, int8_weight
+from habits import DEVICE, autocast, load_npz
+from int8_weights import row_scales
 
 ALPHA = .75          # how much of the activations' range moves into the weights
 BATCH = 64
@@ -19,7 +20,7 @@ def watch(model, prefix, tokens):
     head = None
     for p, x in zip(prefix.split(BATCH), tokens.split(BATCH)):
         with autocast():
-            _, hidden = model(p, x, hidden=True)
+            hidden = model.state(p, x)
         largest = hidden.float().abs().flatten(0, 1).amax(0)
         head = largest if head is None else torch.maximum(head, largest)
     found = {f'blocks.{i}.{place}': block.watch[place] for i, block in enumerate(model.blocks) for place in PLACES}
