@@ -1,21 +1,13 @@
 import { failure } from "../core/errors.js";
-import { addMetrics, type Metrics } from "../core/metrics.js";
+import { addMetrics } from "../core/metrics.js";
 import type { Talk } from "./host.js";
-import { columns } from "./report.js";
+import { columns, type Row, type Words, type Work } from "./report.js";
 
 /** Each way is taken this often, in turns, and the faster run counts: what else the machine does must not decide. */
 const REPEATS = 2;
 
-/** What one sentence or picture came to. */
-export interface Made {
-  readonly tokens: readonly number[];
-  readonly metrics: Metrics;
-}
-
-export type Way = "plain" | "speculative";
-
-/** Makes all there is to make in one way. `first`: the first speculative run, the one that is heard or seen. */
-export type Make = (way: Way, first: boolean) => Promise<readonly Made[]>;
+/** Makes an item. `kept`: the first speculative time, when it is heard or seen. */
+type Make<Item> = (item: Item, how: { plain: boolean; kept: boolean }) => Promise<readonly Work[]>;
 
 interface Figures {
   /** Milliseconds of the language model. */
@@ -33,13 +25,20 @@ export interface Comparison {
   readonly same: boolean;
 }
 
-/** Makes things plainly and speculatively in turns. */
-export async function compare(make: Make, talk: Talk): Promise<Comparison> {
-  const runs: Record<Way, (readonly Made[])[]> = { plain: [], speculative: [] };
+/** Makes all items plainly and speculatively in turns. */
+export async function compare<Item>(
+  items: readonly Item[],
+  make: Make<Item>,
+  talk: Talk,
+): Promise<Comparison> {
+  const runs = { plain: [] as (readonly Work[])[], speculative: [] as (readonly Work[])[] };
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     for (const way of ["plain", "speculative"] as const) {
       talk.progress(`${way}, run ${repeat + 1} of ${REPEATS}`);
-      runs[way].push(await make(way, way === "speculative" && repeat === 0));
+      const how = { plain: way === "plain", kept: way === "speculative" && repeat === 0 };
+      const made: Work[] = [];
+      for (const item of items) made.push(...(await make(item, how)));
+      runs[way].push(made);
     }
   }
   const [reference] = runs.plain;
@@ -53,28 +52,22 @@ export async function compare(make: Make, talk: Talk): Promise<Comparison> {
 const equal = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((token, i) => token === b[i]);
 
-const together = (run: readonly Made[]) => ({
+const together = (run: readonly Work[]) => ({
   tokens: run.reduce((sum, { tokens }) => sum + tokens.length, 0),
   perPass: addMetrics(run.map(({ metrics }) => metrics)).tokensPerPass,
 });
 
 /** The fastest run of each sentence or picture, added up. */
-function fastest(runs: readonly (readonly Made[])[]): Figures {
+function fastest(runs: readonly (readonly Work[])[]): Figures {
   const best = runs[0].map((_, i) => Math.min(...runs.map((run) => run[i].metrics.time.total)));
   return { time: best.reduce((sum, ms) => sum + ms, 0), perPass: together(runs[0]).perPass };
-}
-
-/** What the medium calls its tokens, and what it makes them from. */
-export interface Words {
-  readonly tokens: string;
-  readonly input: string;
 }
 
 export function comparisonTable(
   { tokens, plain, speculative, ratio, same }: Comparison,
   words: Words,
 ): string {
-  const row = (name: string, way: Figures) => [
+  const row = (name: string, way: Figures): Row => [
     name,
     `${(way.time / 1000).toFixed(3)} s`,
     `${way.perPass.toFixed(2)} ${words.tokens} a pass`,
@@ -93,11 +86,8 @@ export function comparisonJson({ tokens, plain, speculative, ...rest }: Comparis
   return { [words.tokens]: tokens, plain: figures(plain), speculative: figures(speculative), ...rest };
 }
 
-/** @throws a failure when the tokens differ and the verifier promised that they would not */
-export function checkComparison({ same }: Comparison, verifier: string, { tokens, input }: Words): void {
-  if (!same && verifier === "identical") {
-    throw failure(
-      `the ${tokens} differ with and without guesses, which --verifier identical rules out: please report this ${input}`,
-    );
-  }
-}
+/** The failure of a verifier that promised the same tokens. */
+export const differing = ({ tokens, input }: Words) =>
+  failure(
+    `the ${tokens} differ with and without guesses, which --verifier identical rules out: please report this ${input}`,
+  );

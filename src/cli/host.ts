@@ -1,22 +1,9 @@
 import type { Readable, Writable } from "node:stream";
+import type { Leave } from "../files/problems.js";
 
-/** Speech, as far as the commands need it. */
-export type SpeechLibrary = Pick<
-  typeof import("../speech/index.js"),
-  "DEFAULT_VOICE" | "findVoice" | "listVoices" | "loadVoice" | "plannedSentences" | "prepare" | "speak"
->;
-
-/** Pictures, as far as the commands need it. */
-export type ImageLibrary = Pick<
-  typeof import("../image/index.js"),
-  "DEFAULT_IMAGE_MODEL" | "findImageModel" | "ImageTokens" | "listImageModels" | "loadImageModel"
->;
-
-/** Video, as far as the commands need it. */
-export type VideoLibrary = Pick<
-  typeof import("../video/index.js"),
-  "DEFAULT_VIDEO_MODEL" | "findVideoModel" | "layoutOf" | "listVideoModels" | "loadVideoModel" | "VideoTokens"
->;
+export type SpeechLibrary = typeof import("../speech/index.js");
+export type ImageLibrary = typeof import("../image/index.js");
+export type VideoLibrary = typeof import("../video/index.js");
 
 /** The media, each loaded when first needed: help, usage errors and the other media must not wait for it. */
 export interface Media {
@@ -62,4 +49,19 @@ export function createTalk(stderr: Host["stderr"], quiet = false): Talk {
       shown = true;
     },
   };
+}
+
+export const exitCodeOf = (error: unknown) => (error as Partial<Leave> | undefined)?.exitCode;
+
+/** The promise, or the signal's reason if that comes first: for work that cannot be stopped itself. */
+export function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    work.catch(() => {});
+    return Promise.reject(signal.reason);
+  }
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

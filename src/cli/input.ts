@@ -127,3 +127,9 @@ function checked(size: number, name: string): number {
   if (size > LONGEST) throw failure(`${name} holds more than ${LONGEST >> 20} MB in one go: split it up`);
   return size;
 }
+
+export async function collect<T>(items: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

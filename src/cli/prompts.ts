@@ -1,18 +1,23 @@
 import { kindOf, usage } from "../core/errors.js";
 import type { Host, Talk } from "./host.js";
-import { textSource } from "./input.js";
-import type { Entry } from "./places.js";
-import { collect } from "./speak/text.js";
+import { collect, textSource } from "./input.js";
+import type { Entry } from "./outputs.js";
 
 /** Nobody describes one picture or clip in more. */
 const MOST_WORDS = 100;
 const MOST_LETTERS = 2000;
 
-export interface Prompt {
+interface Prompt {
   /** Undefined: none is needed. */
   readonly text?: string;
   /** Of the source, from 1. */
   readonly line: number;
+}
+
+/** A picture or clip to be made. */
+export interface Job extends Entry {
+  readonly prompt: Prompt;
+  readonly stream: number;
 }
 
 export interface PromptOptions {
@@ -23,14 +28,38 @@ export interface PromptOptions {
   readonly wanted: string;
   /** What there is to go by where none are given. */
   readonly instead?: { readonly prompt?: string };
+  /** So many of each prompt, the first of them being this one. */
+  readonly count?: number;
+  readonly first?: number;
 }
 
 /**
- * The prompts of the command line, a file, or standard input, white space evened out.
+ * What is to be made of the prompts of the command line, a file, or standard input: numbered like their lines where there are
+ * several, and by count.
  *
  * @throws usage errors for prompts that are empty or too long
  */
-export async function readPrompts(
+export async function readJobs(
+  words: readonly string[],
+  { count = 1, first = 0, ...options }: PromptOptions,
+  host: Host,
+): Promise<Job[]> {
+  const prompts = await readPrompts(words, options, host);
+  return prompts.flatMap((prompt) =>
+    Array.from({ length: count }, (_, i) => {
+      const numbers = [...(prompts.length > 1 ? [prompt.line] : []), ...(count > 1 ? [i + 1] : [])];
+      return {
+        prompt,
+        stream: first + i,
+        suffix: numbers.map((number) => `-${number}`).join(""),
+        caption: `${prompt.text ?? ""}${count > 1 ? ` (${i + 1})` : ""}`.trim(),
+      };
+    }),
+  );
+}
+
+/** The prompts, white space evened out. */
+async function readPrompts(
   words: readonly string[],
   { file, missing, wanted, instead }: PromptOptions,
   host: Host,
@@ -59,59 +88,43 @@ function tooMany(text: string): string | undefined {
 }
 
 /** What reads prompts: a model, or its words alone. */
-export interface PromptReader {
-  read(prompt: string, style?: string): { readonly notes: readonly string[] };
+interface PromptReader<Read> {
+  read(prompt: string, style?: string): Read;
   wordless(style?: string): unknown;
 }
 
+/** A job whose prompt was read; undefined: there is none. */
+export type ReadJob<Read> = Job & { readonly read?: Read };
+
 /**
- * The prompts that the model can read, what it makes of odd words noted. Of several, the others are noted and left out.
+ * The jobs whose prompt the model can read, what it makes of odd words noted. Of several prompts, the others are noted and left
+ * out.
  *
  * @throws the model's error when it can read none
  */
-export function readable(
-  prompts: readonly Prompt[],
+export function readable<Read extends { readonly notes: readonly string[] }>(
+  jobs: readonly Job[],
   style: string | undefined,
-  reader: PromptReader,
+  reader: PromptReader<Read>,
   talk: Talk,
-): Prompt[] {
+): ReadJob<Read>[] {
   // A style that is not there is no prompt's fault.
   reader.wordless(style);
+  const prompts = [...new Set(jobs.map(({ prompt }) => prompt))];
+  const found = new Map<Prompt, Read | undefined>();
   let reason: unknown;
-  const found = prompts.filter(({ text, line }) => {
-    const where = prompts.length > 1 ? `line ${line}` : undefined;
+  for (const prompt of prompts) {
+    const where = prompts.length > 1 ? `line ${prompt.line}` : undefined;
     try {
-      for (const note of text === undefined ? [] : reader.read(text, style).notes)
-        talk.note(`foretoken: ${where ? `${where}: ` : ""}${note}`);
-      return true;
+      const read = prompt.text === undefined ? undefined : reader.read(prompt.text, style);
+      for (const note of read?.notes ?? []) talk.note(`foretoken: ${where ? `${where}: ` : ""}${note}`);
+      found.set(prompt, read);
     } catch (error) {
       if (kindOf(error) !== "usage") throw error;
       reason ??= error;
       if (where) talk.note(`foretoken: ${where} is skipped: ${(error as Error).message}`);
-      return false;
     }
-  });
-  if (!found.length) throw reason;
-  return found;
-}
-
-/** A picture or clip to be made. */
-export interface Job extends Entry {
-  readonly prompt: Prompt;
-  readonly stream: number;
-}
-
-/** Those of each prompt, numbered like its lines where there are several, and by count. */
-export function jobsOf(prompts: readonly Prompt[], count = 1, first = 0): Job[] {
-  return prompts.flatMap((prompt) =>
-    Array.from({ length: count }, (_, i) => {
-      const numbers = [...(prompts.length > 1 ? [prompt.line] : []), ...(count > 1 ? [i + 1] : [])];
-      return {
-        prompt,
-        stream: first + i,
-        suffix: numbers.map((number) => `-${number}`).join(""),
-        caption: `${prompt.text ?? ""}${count > 1 ? ` (${i + 1})` : ""}`.trim(),
-      };
-    }),
-  );
+  }
+  if (!found.size) throw reason;
+  return jobs.flatMap((job) => (found.has(job.prompt) ? [{ ...job, read: found.get(job.prompt) }] : []));
 }

@@ -1,8 +1,9 @@
 import { addMetrics, type Metrics } from "../core/metrics.js";
-import type { SentenceReport } from "../speech/speak.js";
 
-/** What the language model did for a sentence or a picture, and the time of the decoder behind it. */
+/** What the language model did for a sentence, a picture or a clip, and the time of the decoder behind it. */
 export interface Work {
+  /** All that were decided. */
+  readonly tokens: readonly number[];
   readonly metrics: Metrics;
   /** Milliseconds. */
   readonly decodeTime: number;
@@ -20,81 +21,103 @@ export function addWork(all: readonly Work[]): WorkTotals {
   return { ...metrics, time: { ...metrics.time, decoder, total: metrics.time.total + decoder } };
 }
 
-/** What some speaking came to. */
-export interface Totals extends WorkTotals {
-  readonly sentences: number;
-  readonly units: number;
-  /** Of sound, pauses left out. */
-  readonly seconds: number;
-  readonly timesRealTime: number;
+/** What a command calls things. */
+export interface Words {
+  readonly kind: "voice" | "model";
+  /** Of several, one on its way is "picture 2 of 3". */
+  readonly item?: string;
+  readonly tokens: string;
+  /** What all is made from. */
+  readonly input: string;
+  /** What the time outside the language model goes into. */
+  readonly decoding: string;
 }
 
-export function totals(reports: readonly SentenceReport[]): Totals {
-  const sum = (of: (report: SentenceReport) => number) =>
-    reports.reduce((total, report) => total + of(report), 0);
-  const work = addWork(reports);
-  const seconds = sum((report) => report.seconds);
-  return {
-    ...work,
-    sentences: reports.length,
-    units: sum(({ units }) => units.length),
-    seconds,
-    timesRealTime: work.time.total ? (seconds * 1000) / work.time.total : 0,
-  };
-}
-
-export const inSeconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
-const percent = (share: number) => `${Math.round(100 * share)} %`;
-export const count = (number: number, noun: string, many = `${noun}s`) =>
-  `${number} ${number === 1 ? noun : many}`;
-
-/** The line behind every run. */
-export function summary({ units, seconds, time, timesRealTime, tokensPerPass }: Totals): string {
-  const speed = `${seconds.toFixed(2)} s of sound in ${inSeconds(time.total)} (${timesRealTime.toFixed(1)}x real time)`;
-  return `${count(units, "unit")}, ${speed}, ${tokensPerPass.toFixed(2)} units a pass`;
-}
-
-/** Facts of a run that are not in its totals. */
+/** Facts of a run that are not in its sums: its options with their defaults. */
 export interface Setting {
-  readonly voice: string;
+  readonly voice?: string;
+  readonly model?: string;
   readonly version: string;
   readonly device: string;
   readonly drafter: string;
   readonly verifier: string;
+  readonly relax?: number;
   readonly seed: number;
-  readonly speed: number;
-  /** Milliseconds from the start of the program to the first sound. */
-  readonly firstSound?: number;
+}
+
+interface Opened {
+  readonly name: string;
+  readonly device: string;
+  readonly manifest: { readonly version: string };
+  readonly defaultDrafter: string;
+}
+
+interface Asked extends Partial<Pick<Setting, "drafter" | "verifier" | "relax" | "seed">> {
+  readonly plain?: boolean;
+  readonly draftLength?: number;
+}
+
+export const settingOf = (
+  { kind }: Words,
+  { name, manifest, device, defaultDrafter }: Opened,
+  { plain, draftLength, drafter = defaultDrafter, verifier = "identical", relax, seed = 0 }: Asked,
+): Setting => ({
+  [kind]: name,
+  version: manifest.version,
+  device,
+  drafter: plain || draftLength === 0 ? "none" : drafter,
+  verifier,
+  relax,
+  seed,
+});
+
+/** Name, figure and remark. */
+export type Row = readonly [name: string, figure: string, remark: string];
+
+/** What a command says of what it made. */
+export interface Report {
+  /** The line behind every run. */
+  readonly summary: string;
+  /** Rows of `--stats`: on what was made, and behind those on the work. */
+  readonly rows: readonly Row[];
+  readonly last?: readonly Row[];
+  /** The object of `--json`, besides the setting. */
+  readonly json: object;
 }
 
 /** The table of `--stats`. */
-export function statsTable(all: Totals, setting: Setting): string {
+export function statsTable(
+  setting: Setting,
+  sums: WorkTotals,
+  { rows, last = [] }: Report,
+  words: Words,
+): string {
+  const relax = setting.relax === undefined ? "" : `, relax ${setting.relax}`;
   return columns([
-    ["voice", `${setting.voice} ${setting.version}`, `on ${setting.device}, seed ${setting.seed}`],
-    ["drafter", setting.drafter, `${setting.verifier} verification`],
-    ["units", String(all.units), `in ${count(all.sentences, "sentence")}`],
-    ["sound", `${all.seconds.toFixed(2)} s`, `${all.timesRealTime.toFixed(1)}x real time`],
-    ...workRows(all, "units", "text and sound"),
-    ...(setting.firstSound === undefined
-      ? []
-      : [["first sound", inSeconds(setting.firstSound), "after the start"]]),
+    [words.kind, `${setting[words.kind]} ${setting.version}`, `on ${setting.device}, seed ${setting.seed}`],
+    ["drafter", setting.drafter, `${setting.verifier} verification${relax}`],
+    ...rows,
+    ...workRows(sums, words),
+    ...last,
   ]);
 }
 
-/** Rows on speculation and time. @param decoding what the time outside the language model went into */
-export function workRows(all: WorkTotals, tokens: string, decoding: string): string[][] {
-  const { time } = all;
-  const share = (name: string, ms: number) => [
+/** Rows on speculation and time. */
+function workRows(sums: WorkTotals, { tokens, decoding }: Words): Row[] {
+  const { time } = sums;
+  const share = (name: string, ms: number): Row => [
     `  ${name}`,
     inSeconds(ms),
     percent(time.total ? ms / time.total : 0),
   ];
-  const depths = all.byDepth.map(({ drafted, accepted }) => Math.round((100 * accepted) / drafted)).join(" ");
+  const depths = sums.byDepth
+    .map(({ drafted, accepted }) => Math.round((100 * accepted) / drafted))
+    .join(" ");
   return [
-    [`${tokens} a pass`, all.tokensPerPass.toFixed(2), count(all.passes, "pass", "passes")],
+    [`${tokens} a pass`, sums.tokensPerPass.toFixed(2), count(sums.passes, "pass", "passes")],
     [
       "acceptance",
-      depths ? percent(all.acceptanceRate) : "none",
+      depths ? percent(sums.acceptanceRate) : "none",
       depths ? `by depth: ${depths} %` : "nothing was drafted",
     ],
     ["time", inSeconds(time.total), ""],
@@ -106,8 +129,22 @@ export function workRows(all: WorkTotals, tokens: string, decoding: string): str
   ];
 }
 
-/** Rows of name, figure and remark; figures end in one column. */
-export function columns(rows: readonly (readonly string[])[]): string {
+export const inSeconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+export const count = (number: number, noun: string, many = `${noun}s`) =>
+  `${number} ${number === 1 ? noun : many}`;
+export const sumOf = <T>(all: readonly T[], of: (one: T) => number) =>
+  all.reduce((total, one) => total + of(one), 0);
+
+/** "3 pictures: ", where there are several. */
+export const several = (number: number, noun: string) => (number > 1 ? `${number} ${noun}s: ` : "");
+
+/** "256 tokens in 64 passes, 4.0 a pass" */
+export const passes = ({ tokens, passes, tokensPerPass }: WorkTotals) =>
+  `${count(tokens, "token")} in ${count(passes, "pass", "passes")}, ${tokensPerPass.toFixed(1)} a pass`;
+
+/** Rows below one another; figures end in one column. */
+export function columns(rows: readonly Row[]): string {
   const width = (column: number) => Math.max(...rows.map((row) => row[column].length));
   const [names, figures] = [width(0), width(1)];
   return rows
@@ -116,16 +153,3 @@ export function columns(rows: readonly (readonly string[])[]): string {
     )
     .join("\n");
 }
-
-/** The object of `--json`. */
-export const statsJson = (reports: readonly SentenceReport[], setting: Setting) => ({
-  ...setting,
-  ...totals(reports),
-  detail: reports.map(({ text, units, seconds, metrics, decodeTime }) => ({
-    text,
-    units,
-    seconds,
-    metrics,
-    decodeTime,
-  })),
-});

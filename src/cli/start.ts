@@ -1,4 +1,4 @@
-import { interrupted } from "./errors.js";
+import { leave } from "../files/problems.js";
 import type { Media } from "./host.js";
 import { run } from "./program.js";
 
@@ -9,7 +9,7 @@ export async function start(media: Media): Promise<never> {
     process.on(signal, () => {
       // The second one does not wait for anything.
       if (stop.signal.aborted) process.exit(exitCode);
-      stop.abort(interrupted(exitCode));
+      stop.abort(leave("interrupted", exitCode));
     });
   }
   // A reader that has gone away is noticed where something is written; here it must not end the program with a stack trace.

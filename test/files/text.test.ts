@@ -2,8 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { type TextOptions, textSource } from "../../src/cli/input.js";
-import { collect } from "../../src/cli/speak/text.js";
+import { collect, type TextOptions, textSource } from "../../src/cli/input.js";
 import { decodeText, firstInvalid } from "../../src/files/text.js";
 import { fakeHost, temporaryFolder } from "../cli/helpers.js";
 

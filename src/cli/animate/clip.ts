@@ -3,7 +3,7 @@ import type { Ground, VideoFrame } from "../../files/films/frame.js";
 import type { FilmSink } from "../../files/films/shape.js";
 import type { Filming } from "../../video/modality.js";
 import type { VideoTokens } from "../../video/tokens.js";
-import { orAbort } from "../errors.js";
+import { orAbort } from "../host.js";
 import type { Rounds } from "./rounds.js";
 
 /** What a clip came to besides its tokens. Times are milliseconds. */
@@ -17,21 +17,7 @@ export interface Shown {
   readonly fileTime: number;
 }
 
-/** One clip on its way to all places that it belongs to. */
-export interface ClipSink {
-  /** True: every round is to be seen, not only finished frames. */
-  readonly rounds: boolean;
-  /** Takes what has been finished since. */
-  see(filming: Filming): Promise<void>;
-  /** Takes the next frame. */
-  show(frame: VideoFrame, ground: Ground): Promise<void>;
-  /** The clip is complete. */
-  end(tokens: VideoTokens): Promise<Shown>;
-  /** Leaves nothing behind. */
-  abort(): Promise<void>;
-}
-
-export interface ClipSinkParts {
+interface ClipSinkParts {
   readonly signal: AbortSignal;
   readonly film?: { readonly sink: FilmSink; readonly compositor: Compositor };
   readonly making?: Rounds;
@@ -40,7 +26,10 @@ export interface ClipSinkParts {
   readonly onFrame?: (frame: VideoFrame, ground: Ground) => Promise<void>;
 }
 
-export function createClipSink({ signal, film, making, plays, onFrame }: ClipSinkParts): ClipSink {
+/** One clip on its way to all places that it belongs to. */
+export type ClipSink = ReturnType<typeof createClipSink>;
+
+export function createClipSink({ signal, film, making, plays, onFrame }: ClipSinkParts) {
   const seen: { readonly frame: VideoFrame; readonly ground: Ground }[] = [];
   const time = { decode: 0, files: 0 };
   const timed = async <T>(part: keyof typeof time, work: () => Promise<T>) => {
@@ -55,15 +44,18 @@ export function createClipSink({ signal, film, making, plays, onFrame }: ClipSin
 
   const put = ({ frame, ground }: (typeof seen)[number]) =>
     timed("files", async () => film?.sink.write(await film.compositor.show(frame, ground)));
-  const show: ClipSink["show"] = async (frame, ground) => {
+  const show = async (frame: VideoFrame, ground: Ground) => {
     seen.push({ frame, ground });
     await put({ frame, ground });
     await timed("files", async () => onFrame?.(frame, ground));
   };
   return {
+    /** True: every round is to be seen, not only finished frames. */
     rounds: making !== undefined,
+    /** Takes the next frame. */
     show,
-    async see(filming) {
+    /** Takes what has been finished since. */
+    async see(filming: Filming) {
       if (!isSeen) return;
       if (making) await timed("files", () => making.see(filming));
       while (seen.length < filming.frames) {
@@ -71,7 +63,8 @@ export function createClipSink({ signal, film, making, plays, onFrame }: ClipSin
         await show(frame, filming.ground!);
       }
     },
-    async end(tokens) {
+    /** The clip is complete. */
+    async end(tokens: VideoTokens): Promise<Shown> {
       for (let play = 1; play < plays; play++) for (const one of seen) await put(one);
       await timed("files", async () => {
         await film?.sink.close();
@@ -81,6 +74,7 @@ export function createClipSink({ signal, film, making, plays, onFrame }: ClipSin
       const different = new Set(frames.map((frame) => JSON.stringify(frame))).size;
       return { frames: frames.length, different, decodeTime: time.decode, fileTime: time.files };
     },
+    /** Leaves nothing behind. */
     async abort() {
       await film?.sink.abort();
       await making?.abort();

@@ -1,21 +1,20 @@
 import { failure, kindOf } from "../../core/errors.js";
 import { frameReader } from "../../files/films/read.js";
 import { sourceNote } from "../../files/pictures/xmp.js";
-import type { VideoManifest } from "../../video/manifest.js";
 import type { VideoTokens } from "../../video/tokens.js";
 import type { VideoModel } from "../../video/types.js";
-import { orAbort } from "../errors.js";
-import type { AnimateFlags } from "../flags.js";
-import { createTalk, type Host, type Talk, type VideoLibrary } from "../host.js";
+import { orAbort, type VideoLibrary } from "../host.js";
 import { readText } from "../input.js";
-import { jobsOf, readable, readPrompts } from "../prompts.js";
-import { count } from "../report.js";
-import { compareAll, filmAll, type Run, shown } from "./all.js";
-import { checkFlags } from "./checks.js";
-import { checkVideoModel, groundsOf, listWords, openVideoModel } from "./model.js";
-import { openFilmOutputs } from "./outputs.js";
-import { choosePlaces, type Places } from "./places.js";
-import { createFilm } from "./run.js";
+import { type Call, command, makeAll } from "../make.js";
+import { chooseModel, listStyles, type Models, openModel, sendLines } from "../models.js";
+import { ALONE, checkOutputs } from "../outputs.js";
+import { type Job, readable, readJobs } from "../prompts.js";
+import { count, settingOf, type Words } from "../report.js";
+import { type Filmed, filmOne, reportOf } from "./film.js";
+import type { AnimateFlags } from "./options.js";
+import { choosePlaces, FILMS } from "./outputs.js";
+
+const WORDS: Words = { kind: "model", item: "clip", tokens: "tokens", input: "prompt", decoding: "pixels" };
 
 const MISSING =
   'there is no prompt: foretoken animate "a red apple bounces" -o apple.mp4, -f FILE, or pipe it in (see foretoken animate --help)';
@@ -26,71 +25,60 @@ const USUAL_FRAMES = 16;
 /** Frames of a film that what comes next depends on. */
 const LAST_FRAMES = 8;
 
-/** `foretoken animate` */
-export async function animateCommand(
-  words: readonly string[],
-  flags: AnimateFlags,
-  host: Host,
-): Promise<void> {
-  const talk = createTalk(host.stderr, flags.quiet);
-  try {
-    if (flags.listStyles || flags.listMotions) return await listWords(flags, host, talk);
-    checkFlags(words, flags);
-    await (flags.fromTokens === undefined
-      ? filmPrompts(words, flags, host, talk)
-      : showTokens(flags.fromTokens, flags, host, talk));
-  } finally {
-    talk.clear();
-  }
-}
+const models = (video: VideoLibrary): Models<VideoModel> => ({
+  kind: "model",
+  standard: video.DEFAULT_VIDEO_MODEL,
+  list: video.listVideoModels,
+  find: video.findVideoModel,
+  load: video.loadVideoModel,
+});
 
-async function filmPrompts(
-  words: readonly string[],
-  flags: AnimateFlags,
-  host: Host,
-  talk: Talk,
-): Promise<void> {
+/** `foretoken animate` */
+export const animateCommand = command<AnimateFlags>(async (call) => {
+  const { input, flags, host } = call;
+  if (flags.listStyles || flags.listMotions) {
+    const video = await host.video();
+    const model = await openModel(chooseModel(flags.model, models(video)), models(video), call);
+    return flags.listStyles ? listStyles(model, host) : sendLines(model.motions, host);
+  }
+  checkOutputs(input, flags, FILMS);
+  await (flags.fromTokens === undefined ? filmPrompts(call) : showTokens(flags.fromTokens, call));
+});
+
+async function filmPrompts(call: Call<AnimateFlags>): Promise<void> {
+  const { input, flags, host, talk } = call;
+  const { file, count, from, style } = flags;
   const instead = flags.continue === undefined ? undefined : {};
-  const asked = { file: flags.file, missing: MISSING, wanted: "what moves, and how", instead };
-  const prompts = await readPrompts(words, asked, host);
-  const jobs = jobsOf(prompts, flags.count);
+  const asked = { file, missing: MISSING, wanted: "what moves, and how", instead, count };
+  const jobs = await readJobs(input, asked, host);
   const places = await choosePlaces(flags, jobs, flags.frames ?? USUAL_FRAMES, host);
-  const note = flags.from === undefined ? undefined : await sourceNote(flags.from);
-  const beginning = flags.continue === undefined ? undefined : await beginningOf(flags.continue, host, talk);
+  const note = from === undefined ? undefined : await sourceNote(from);
+  const beginning = flags.continue === undefined ? undefined : await beginningOf(flags.continue, call);
 
   const video = await host.video();
-  const name = checkVideoModel(flags.model, video);
-  const { manifest } = video.findVideoModel(name);
-  const outputs = await filmOutputsFor(places, manifest, video, flags, host, talk);
-  const model = await openVideoModel(name, flags, video, host, talk);
+  const name = chooseModel(flags.model, models(video));
+  const outputs = await places.open(name, video, talk);
+  const model = await openModel(name, models(video), call);
   if (note) talk.note(note);
-  const usable = readable(prompts, flags.style, model, talk);
+  const items = readable(jobs, style, model, talk);
   const before = beginning && (await orAbort(beginning(model, video), host.signal));
 
-  const run: Run = { flags, host, talk, outputs, model, film: createFilm(video, model, flags, host.signal) };
-  const wanted = jobs
-    .filter(({ prompt }) => usable.includes(prompt))
-    .map((job) => ({ job, wish: { prompt: job.prompt.text, stream: job.stream, before } }));
-  await (flags.compare ? compareAll(wanted, run) : filmAll(wanted, run));
+  const { fps = model.manifest.clip.fps } = flags;
+  await makeAll<Job, Filmed>({
+    call,
+    words: WORDS,
+    items,
+    outputs,
+    make: async (job, how) => [await filmOne(job, how, call, { model, video, outputs, before })],
+    setting: () => ({ ...settingOf(WORDS, model, flags), fps }),
+    report: (filmed, sums) => reportOf(filmed, sums, fps),
+  });
 }
-
-const filmOutputsFor = (
-  places: Places,
-  manifest: VideoManifest,
-  video: VideoLibrary,
-  flags: AnimateFlags,
-  host: Host,
-  talk: Talk,
-) => {
-  const grounds = groundsOf(manifest, video);
-  return openFilmOutputs({ flags, places, manifest, grounds, host, talk });
-};
 
 /** `--continue`: the tokens that a film ends with. What is no film is known before a model is loaded. */
 async function beginningOf(
   path: string,
-  host: Host,
-  talk: Talk,
+  { host, talk }: Call<AnimateFlags>,
 ): Promise<(model: VideoModel, video: VideoLibrary) => Promise<VideoTokens>> {
   if (/\.json$/i.test(path)) {
     const text = await readText(path, host);
@@ -109,18 +97,18 @@ async function beginningOf(
 }
 
 /** `--from-tokens` */
-async function showTokens(path: string, flags: AnimateFlags, host: Host, talk: Talk): Promise<void> {
+async function showTokens(path: string, call: Call<AnimateFlags>): Promise<void> {
+  const { flags, host, talk } = call;
   const video = await host.video();
   const tokens = video.VideoTokens.parse(await readText(path, host), path);
-  const entry = { suffix: "", caption: "" };
-  const places = await choosePlaces(flags, [entry], tokens.frames.length, host);
-  const name = checkVideoModel(flags.model ?? tokens.model, video);
-  const outputs = await filmOutputsFor(places, video.findVideoModel(name).manifest, video, flags, host, talk);
-  const model = await openVideoModel(name, flags, video, host, talk);
+  const places = await choosePlaces(flags, [ALONE], tokens.frames.length, host);
+  const name = chooseModel(flags.model ?? tokens.model, models(video));
+  const outputs = await places.open(name, video, talk);
+  const model = await openModel(name, models(video), call);
   const frames = await orAbort(model.decode(tokens), host.signal);
-  await shown(outputs, entry, async (clipSink) => {
-    for (const frame of frames) await clipSink.show(frame, tokens.ground);
-    await clipSink.end(tokens);
+  await outputs.show(ALONE, async (clip) => {
+    for (const frame of frames) await clip.show(frame, tokens.ground);
+    await clip.end(tokens);
   });
   await outputs.close();
   talk.note(`${count(frames.length, "frame")} from ${path}`);

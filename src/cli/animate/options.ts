@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { FILM_FORMATS } from "../../files/films/formats.js";
 import {
   DEFAULT_VIDEO_MODEL,
@@ -8,116 +7,104 @@ import {
   VIDEO_VERIFIERS,
 } from "../../video/names.js";
 import {
-  add,
-  deviceOption,
+  countOption,
+  define,
+  EXIT_CODES,
+  type Flags,
   flag,
+  MAKING,
+  makingOptions,
+  modelOptions,
+  number,
   outputOption,
-  REPORTS,
-  reportOptions,
-  SPECULATION,
-  seedOption,
-  speculationOptions,
+  promptOptions,
+  rate,
+  sizeOption,
   value,
-} from "../option-parts.js";
-import { number, rate, sides } from "../parse.js";
+} from "../options.js";
 
 /** Guesses a pass where the verifier lets them shape the film. */
 export const FIXED_DRAFT_LENGTH = 32;
 
 const KINDS = FILM_FORMATS.filter((format) => format !== "png").map((format) => `.${format}`);
 
-const MAKING = ["file", "style", "count", "frames", "seed", "temperature", "recall", "rounds", "tokens"];
-const SPECULATING = ["drafter", "verifier", "draftLength", "plain", "compare", "stats", "json"];
-
-export function animateOptions(command: Command): Command {
-  add(command, "Prompt:", [
-    flag("-f, --file <file>", "prompts from a file, one a line, - for standard input"),
-    flag("--style <name>", "how it looks (default: by words of the prompt, else the model's own)"),
-    flag("--list-styles", "say which styles there are"),
-    flag("--list-motions", "say which motions there are"),
-  ]);
-  add(command, "Output (at least one; several clips are numbered: cat-1.mp4, cat-2.mp4, ...):", [
-    outputOption(
-      `a film: ${KINDS.join(" ")}; 'cat-%03d.png' for single frames; - for a WebP on standard output`,
-    ),
-    value("-n, --count <n>", "so many clips of each prompt, 1 to 100 (default: 1)", number(1, 100, true)),
-    flag("--strip <file>", "a picture with the frames side by side, a row a clip, with their prompts"),
-    flag(
-      "--rounds <film>",
-      "how it was made: a frame a round, what is guessed tinted (amber: still open, green: stands, red: fell), then the clip",
-    ),
-    flag("--tokens <file>", "the clip's tokens as JSON, for --from-tokens and --continue"),
-  ]);
-  add(command, "Film:", [
-    value(
-      "--frames <n>",
-      `1 to ${MOST_FRAMES}; beyond a clip of the model it goes on from its own frames (default: 16)`,
-      number(1, MOST_FRAMES, true),
-    ),
-    value("--fps <n>", "frames a second, 1 to 60, or 30000/1001 (default: the model's, 12)", rate(1, 60)),
-    value(
-      "--size <pixels>",
-      "512, or 640x480: width and height, 16 to 4096 (default: the model's)",
-      sides(16, 4096),
-    ),
-    value(
-      "--loop <n>",
-      "shown so many times; 0: for ever, where the file can say so (default: 0 for .gif .webp .apng, else 1)",
-      number(0, 1000, true),
-    ),
-    flag(
-      "--background <what>",
-      "a colour (CSS name or #hex), a picture file, transparent, or a ground of the model (default: what the prompt says)",
-    ),
-  ]);
-  add(command, "Model:", [
-    flag("--model <name>", `a model, or the folder of its model.json (default: ${DEFAULT_VIDEO_MODEL})`),
-    deviceOption(),
-    seedOption("another clip of the same words (default: 0)"),
-    value(
-      "--temperature <t>",
-      "0: always the likeliest token, more: bolder (default: the model's own)",
-      number(0, 100),
-    ),
-    value(
-      "--recall <share>",
-      "how much the model's memory of what things look like is believed: 0 (not at all) to 0.999 (default: the model's own)",
-      number(0, 0.999),
-    ),
-  ]);
-  add(command, "From pictures and films:", [
-    flag("--from <picture>", "move the thing in this picture: transparent around it, or on a plain ground", [
-      "continue",
-      "fromTokens",
-    ]),
-    flag(
-      "--continue <film>",
-      "film what comes next: of any film, or of tokens that --tokens saved (.json); a prompt is not needed",
-      ["fromTokens"],
-    ),
-    flag("--from-tokens <file>", "turn tokens that --tokens saved back into their film", [
-      ...MAKING,
-      ...SPECULATING,
-    ]),
-  ]);
-  const checks = Object.entries(VIDEO_VERIFIERS).map(([name, what]) => `${name} (${what})`);
-  const speculation = speculationOptions(
-    {
+export const ANIMATE = define({
+  name: "animate",
+  argument: ["[prompt...]", "what moves, and how"],
+  summary: "make a short film",
+  description:
+    "Films what the words say, a thing (or two) and a motion: of the arguments, of a file with a prompt a line, or of standard input.",
+  options: {
+    "Prompt:": [...promptOptions("how it looks"), flag("--list-motions", "say which motions there are")],
+    "Output (at least one; several clips are numbered: cat-1.mp4, cat-2.mp4, ...):": [
+      outputOption(
+        `a film: ${KINDS.join(" ")}; 'cat-%03d.png' for single frames; - for a WebP on standard output`,
+      ),
+      countOption("clips"),
+      flag("--strip <file>", "a picture with the frames side by side, a row a clip, with their prompts"),
+      flag(
+        "--rounds <film>",
+        "how it was made: a frame a round, what is guessed tinted (amber: still open, green: stands, red: fell), then the clip",
+      ),
+      flag("--tokens <file>", "the clip's tokens as JSON, for --from-tokens and --continue"),
+    ],
+    "Film:": [
+      value(
+        "--frames <n>",
+        `1 to ${MOST_FRAMES}; beyond a clip of the model it goes on from its own frames (default: 16)`,
+        number(1, MOST_FRAMES, true),
+      ),
+      value("--fps <n>", "frames a second, 1 to 60, or 30000/1001 (default: the model's, 12)", rate(1, 60)),
+      sizeOption(),
+      value(
+        "--loop <n>",
+        "shown so many times; 0: for ever, where the file can say so (default: 0 for .gif .webp .apng, else 1)",
+        number(0, 1000, true),
+      ),
+      flag(
+        "--background <what>",
+        "a colour (CSS name or #hex), a picture file, transparent, or a ground of the model (default: what the prompt says)",
+      ),
+    ],
+    "Model:": [
+      ...modelOptions(DEFAULT_VIDEO_MODEL, "another clip of the same words (default: 0)"),
+      value(
+        "--recall <share>",
+        "how much the model's memory of what things look like is believed: 0 (not at all) to 0.999 (default: the model's own)",
+        number(0, 0.999),
+      ),
+    ],
+    "From pictures and films:": [
+      flag(
+        "--from <picture>",
+        "move the thing in this picture: transparent around it, or on a plain ground",
+        ["continue", "fromTokens"],
+      ),
+      flag(
+        "--continue <film>",
+        "film what comes next: of any film, or of tokens that --tokens saved (.json); a prompt is not needed",
+        ["fromTokens"],
+      ),
+      flag("--from-tokens <file>", "turn tokens that --tokens saved back into their film", [
+        ...MAKING,
+        "frames",
+        "recall",
+        "rounds",
+      ]),
+    ],
+    ...makingOptions({
       drafters: VIDEO_DRAFTERS,
-      bestDrafter: "the model's best",
-      verifiers: Object.keys(VIDEO_VERIFIERS),
-      checks: checks.join(", "),
+      verifiers: VIDEO_VERIFIERS,
+      owner: "the model's",
       most: LONGEST_DRAFT,
       length: `as many as pay here; ${FIXED_DRAFT_LENGTH} unless --verifier is identical`,
       token: "token",
       make: "make it",
-    },
-    { notCompared: ["rounds"] },
-  );
-  return add(add(command, SPECULATION, speculation), REPORTS, reportOptions("token", "the film"));
-}
-
-export const ANIMATE_EXAMPLES = `
+      medium: "the film",
+      notCompared: ["rounds"],
+    }),
+  },
+  examples: `
 Examples:
   foretoken animate "a red apple bounces on blue" -o apple.mp4      a film
   foretoken animate "cat spins" -o cat.webp                         one that needs no ffmpeg
@@ -131,5 +118,7 @@ Examples:
 
 Films in .mp4, .webm and .mov are written by ffmpeg: install it, or npm install @ffmpeg-installer/ffmpeg.
 
-Exit codes: 0 done, 1 it could not be done, 2 it cannot be meant that way, 130 interrupted.
-`;
+${EXIT_CODES}`,
+});
+
+export type AnimateFlags = Flags<typeof ANIMATE.options>;

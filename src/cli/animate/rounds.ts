@@ -4,18 +4,13 @@ import type { FilmSink } from "../../files/films/shape.js";
 import { agreeing, FELL, OPEN, STANDS, type Tint, tinted } from "../../files/pictures/tint.js";
 import type { Filming } from "../../video/modality.js";
 
-/** A film of how a clip is made. */
-export interface Rounds {
-  /** A round: the frame that it began in, with what was guessed there. */
-  see(filming: Filming): Promise<void>;
-  /** Behind the rounds, the clip. */
-  close(clip: readonly { readonly frame: VideoFrame; readonly ground: Ground }[]): Promise<void>;
-  abort(): Promise<void>;
-}
+export type Rounds = ReturnType<typeof createRounds>;
 
-export function createRounds(sink: FilmSink, compositor: Compositor): Rounds {
+/** A film of how a clip is made. */
+export function createRounds(sink: FilmSink, compositor: Compositor) {
   return {
-    async see(filming) {
+    /** A round: the frame that it began in, with what was guessed there. */
+    async see(filming: Filming) {
       const { start, guesses, tokens, ground } = filming;
       const index = filming.box(start)?.frame ?? 0;
       const frame = await filming.frame(index, true);
@@ -30,7 +25,8 @@ export function createRounds(sink: FilmSink, compositor: Compositor): Rounds {
       });
       await sink.write(tinted(raster, tints));
     },
-    async close(clip) {
+    /** Behind the rounds, the clip. */
+    async close(clip: readonly { readonly frame: VideoFrame; readonly ground: Ground }[]) {
       for (const { frame, ground } of clip) await sink.write(await compositor.show(frame, ground));
       await sink.close();
     },

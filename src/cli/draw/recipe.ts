@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { failure, usage } from "../../core/errors.js";
+import { failure, kindOf, usage } from "../../core/errors.js";
 import { fromXmp, inspect } from "../../files/pictures/xmp.js";
 import {
   IMAGE_DRAFTERS,
@@ -12,9 +12,8 @@ import type { ImageModel } from "../../image/types.js";
 import { parsed } from "../../runtime/json.js";
 import { whole } from "../../runtime/schema.js";
 import { isLossless } from "../../verifiers/named.js";
-import type { DrawFlags } from "../flags.js";
 import type { ImageLibrary } from "../host.js";
-import { FIXED_DRAFT_LENGTH } from "./options.js";
+import { type DrawFlags, FIXED_DRAFT_LENGTH } from "./options.js";
 
 const names = <Name extends string>(of: Readonly<Record<Name, string>>) =>
   z.enum(Object.keys(of) as [Name, ...Name[]]);
@@ -67,7 +66,7 @@ export async function readRecipe(path: string, { ImageTokens }: ImageLibrary): P
 }
 
 /** How tokens are judged, from the options and a recipe to follow. */
-export function judging(flags: DrawFlags, base?: Recipe): { verifier: ImageVerifierName; relax?: number } {
+function judging(flags: DrawFlags, base?: Recipe): { verifier: ImageVerifierName; relax?: number } {
   const alone = flags.relax === undefined ? "identical" : "nearest";
   const verifier = flags.plain ? "identical" : (flags.verifier ?? base?.verifier ?? alone);
   const relax = flags.relax ?? (flags.verifier === undefined ? base?.relax : undefined);
@@ -79,7 +78,7 @@ export function judging(flags: DrawFlags, base?: Recipe): { verifier: ImageVerif
   );
 }
 
-export interface Wish {
+interface Wish {
   readonly prompt?: string;
   readonly stream: number;
 }
@@ -114,4 +113,44 @@ export function recipeOf(
     ...guessed,
     from: given && { tokens: given, keep: share?.keep, vary: share?.vary },
   };
+}
+
+/** What can be judged before a model is loaded. @throws usage errors for options that make no sense together */
+export function checkRecipe(flags: DrawFlags): void {
+  const { again, from, keep, vary } = flags;
+  if (from !== undefined && keep === undefined && vary === undefined)
+    throw usage("--from needs --keep ROWS or --vary STRENGTH: how much of the picture should stay?");
+  const share = keep === undefined ? "--vary" : "--keep";
+  if (from === undefined && again === undefined && (keep ?? vary) !== undefined)
+    throw usage(`${share} needs --from PICTURE: of which picture?`);
+  if (again === undefined) judging(flags);
+}
+
+/** @throws usage errors for options that do not go with the picture that is drawn again */
+export function checkBase(flags: DrawFlags, base: Recipe | undefined): void {
+  if (!base) return;
+  judging(flags, base);
+  if (!base.from && (flags.keep ?? flags.vary) !== undefined)
+    throw usage(`${flags.again} was drawn from words alone: --keep and --vary need --from PICTURE`);
+}
+
+/** @throws a usage error where nothing would be left to draw */
+export function checkKeep(keep: number | undefined, { rows }: { readonly rows: number }): void {
+  if (keep !== undefined && keep >= rows)
+    throw usage(`--keep ${keep} leaves nothing to draw: a picture has ${rows} rows, give 0 to ${rows - 1}`);
+}
+
+/** The model that drew a picture. @throws a failure when it is not here, or is not what it was */
+export function sameModel({ model, version }: Recipe, path: string, image: ImageLibrary): string {
+  const where = `${path} was drawn by the model ${model} ${version}`;
+  try {
+    const here = image.findImageModel(model).manifest.version;
+    if (here === version) return model;
+    throw failure(
+      `${where}, and here is ${here}, which draws otherwise: name a model with --model to draw it anyway`,
+    );
+  } catch (error) {
+    if (kindOf(error) !== "usage") throw error;
+    throw failure(`${where}, which is not here: name another with --model`, error);
+  }
 }

@@ -1,96 +1,141 @@
-import { checkComparison, compare, comparisonJson, comparisonTable, type Words } from "../compare.js";
-import type { SpeakFlags } from "../flags.js";
-import { createTalk, type Host, type Talk } from "../host.js";
-import { textSource } from "../input.js";
-import { type Setting, statsJson, statsTable, summary, totals } from "../report.js";
-import { sendText } from "../send-text.js";
-import { chooseOutput, nowhere, type Output } from "./output.js";
-import { createPieceWriter, type PieceWriter } from "./pieces.js";
-import { createSay, type Say, settingOf } from "./run.js";
-import { collect, type Sayable, sayable } from "./text.js";
-import { checkVoice, listVoices, openVoice } from "./voice.js";
+import { kindOf, usage } from "../../core/errors.js";
+import type { PlannedSentence, SentenceReport } from "../../speech/speak.js";
+import { losslessVerifier } from "../../verifiers/named.js";
+import type { SpeechLibrary, Talk } from "../host.js";
+import { collect, type TextSource, textSource } from "../input.js";
+import { type Call, command, makeAll } from "../make.js";
+import { openModel } from "../models.js";
+import {
+  count,
+  inSeconds,
+  type Report,
+  settingOf,
+  sumOf,
+  type Words,
+  type Work,
+  type WorkTotals,
+} from "../report.js";
+import type { SpeakFlags } from "./options.js";
+import { chooseOutput, createWriter, nowhere, type Writer } from "./output.js";
+import { chooseVoice, listVoices, voices } from "./voice.js";
 
-interface Run {
-  readonly flags: SpeakFlags;
-  readonly host: Host;
-  readonly talk: Talk;
-  readonly output: Output;
-  readonly writer: PieceWriter;
-  /** Resolves when the voice is loaded. */
-  readonly ready: Promise<{ readonly say: Say; readonly setting: Setting }>;
+const WORDS: Words = { kind: "voice", tokens: "units", input: "text", decoding: "text and sound" };
+
+type Said = SentenceReport & Work;
+
+/** A piece of text that can be said. */
+interface Sayable {
+  readonly sentences: readonly PlannedSentence[];
+  /** Of the source, from 1. */
+  readonly line: number;
 }
-
-const WORDS: Words = { tokens: "units", input: "text" };
-
-type Pieces = Iterable<Sayable> | AsyncIterable<Sayable>;
 
 /** `foretoken speak` */
-export async function speakCommand(words: readonly string[], flags: SpeakFlags, host: Host): Promise<void> {
+export const speakCommand = command<SpeakFlags>(async (call) => {
+  const { input, flags, host, talk } = call;
   if (flags.listVoices) return listVoices(await host.speech(), host);
-  const talk = createTalk(host.stderr, flags.quiet);
-  const source = textSource(words, { file: flags.file, byLine: flags.outputDir !== undefined }, host);
+  const source = textSource(input, { file: flags.file, byLine: flags.outputDir !== undefined }, host);
   const silent = flags.compare && flags.output === undefined && !flags.outputRaw && !flags.play;
-  const output = silent ? nowhere : await chooseOutput(flags, host, talk);
-  const writer = createPieceWriter(output, host.signal);
+  const writer = createWriter(silent ? nowhere : await chooseOutput(flags, host, talk), host.signal);
   try {
-    const speech = await host.speech();
-    // What lies ready is read and judged before a model is loaded; what arrives over time is waited for meanwhile.
-    const arriving = sayable(source, speech, talk);
-    const pieces = source.live && !flags.compare ? arriving : await collect(arriving);
-    const place = checkVoice(flags, speech);
-    const ready = openVoice(place, flags, speech, host, talk).then((voice) => ({
-      say: createSay(speech, voice, flags, host.signal),
-      setting: settingOf(voice, flags),
-    }));
-    ready.catch(() => {});
-    const run: Run = { flags, host, talk, output, writer, ready };
-    await (flags.compare ? compareAll(pieces, run) : speakAll(pieces, run));
-  } catch (error) {
-    await writer.abort();
-    throw error;
+    await sayAll(call, source, writer);
   } finally {
-    talk.clear();
-    await output.discard();
+    await writer.discard();
   }
+});
+
+async function sayAll(call: Call<SpeakFlags>, source: TextSource, writer: Writer): Promise<void> {
+  const { flags, host, talk } = call;
+  const { drafter, draftLength, seed, speed, temperature } = flags;
+  const speech = await host.speech();
+  // What lies ready is read and judged before a model is loaded; what arrives over time is waited for meanwhile.
+  const arriving = sayable(source, speech, talk);
+  const items = source.live && !flags.compare ? arriving : await collect(arriving);
+  const opening = openModel(chooseVoice(flags, speech), voices(speech), call);
+  opening.catch(() => {});
+  const options = {
+    verifier: flags.verifier && losslessVerifier(flags.verifier),
+    seed,
+    speed,
+    signal: host.signal,
+    sampling: temperature === undefined ? undefined : { temperature },
+  };
+  await makeAll<Sayable, Said>({
+    call,
+    words: WORDS,
+    items,
+    outputs: writer,
+    async make({ sentences, line }, { plain, kept, progress }) {
+      const voice = await opening;
+      // In a comparison all sound is one piece.
+      if (progress) writer.begin(line);
+      const said: Said[] = [];
+      const sound = speech.speak(sentences, {
+        ...options,
+        voice,
+        ...(plain ? { drafter: "none" } : { drafter, draftLength }),
+        onSentence(report) {
+          said.push({ ...report, tokens: report.units });
+          if (report.of > 1) progress?.(`sentence ${report.index + 1} of ${report.of}`);
+        },
+      });
+      for await (const piece of sound) if (kept) await writer.write(piece);
+      if (progress) await writer.end();
+      return said;
+    },
+    setting: async () => ({ ...settingOf(WORDS, await opening, flags), speed: speed ?? 1 }),
+    report: (said, sums) => reportOf(said, sums, writer.firstSound()),
+  });
 }
 
-async function speakAll(pieces: Pieces, { writer, ready, talk, ...run }: Run): Promise<void> {
-  const reports = [];
-  for await (const { sentences, line } of pieces) {
-    const { say } = await ready;
-    writer.begin(line);
-    const onSentence = ({ index, of }: { index: number; of: number }) => {
-      if (of > 1) talk.progress(`sentence ${index + 1} of ${of}`);
-    };
-    reports.push(...(await say(sentences, writer.write, { onSentence })));
-    await writer.end();
+/**
+ * The pieces of a text that can be said. Of a text that comes line by line, empty lines are passed over, and others with
+ * nothing to say are noted.
+ *
+ * @throws a usage error when there is nothing to say in all of it
+ */
+async function* sayable(source: TextSource, speech: SpeechLibrary, talk: Talk): AsyncGenerator<Sayable> {
+  const named = (message: string) =>
+    usage(source.name === undefined ? message : `${source.name}: ${message}`);
+  let said = 0;
+  let reason: string | undefined;
+  for await (const piece of source.pieces()) {
+    if (source.byLine && piece.text.trim() === "") continue;
+    let sentences: PlannedSentence[];
+    try {
+      sentences = speech.plannedSentences(piece.text);
+    } catch (error) {
+      if (kindOf(error) !== "usage") throw error;
+      const { message } = error as Error;
+      if (!source.byLine) throw named(message);
+      reason ??= message;
+      talk.note(`foretoken: line ${piece.line} is skipped: ${message}`);
+      continue;
+    }
+    // The first phonemes are made while the models are opened.
+    if (said === 0) sentences[0] = { ...sentences[0], ipa: speech.prepare(sentences[0].text) };
+    said++;
+    yield { sentences, line: piece.line };
   }
-  await writer.close();
-
-  const setting = { ...(await ready).setting, firstSound: writer.firstSound() };
-  const all = totals(reports);
-  const { flags, host, output } = run;
-  talk.clear();
-  if (flags.json) await sendText(JSON.stringify(statsJson(reports, setting)), host, output);
-  if (flags.stats) host.stderr.write(`${statsTable(all, setting)}\n`);
-  else if (!(flags.json && output.usesStdout)) talk.note(summary(all));
+  if (said === 0) throw named(reason ?? "the text is empty: give some words to say");
 }
 
-async function compareAll(pieces: Pieces, { flags, host, talk, output, writer, ready }: Run): Promise<void> {
-  const { say, setting } = await ready;
-  const texts: Sayable[] = [];
-  for await (const piece of pieces) texts.push(piece);
-  const comparison = await compare(async (way, first) => {
-    const reports = [];
-    const to = first ? writer.write : async () => {};
-    for (const { sentences } of texts)
-      reports.push(...(await say(sentences, to, { plain: way === "plain" })));
-    return reports.map(({ units, metrics }) => ({ tokens: units, metrics }));
-  }, talk);
-  await writer.close();
-  talk.clear();
-  const figures = comparisonJson(comparison, WORDS);
-  const text = flags.json ? JSON.stringify({ ...setting, ...figures }) : comparisonTable(comparison, WORDS);
-  await sendText(text, host, output);
-  checkComparison(comparison, setting.verifier, WORDS);
+/** @param firstSound milliseconds from the start of the program to the first sound */
+function reportOf(said: readonly Said[], sums: WorkTotals, firstSound: number | undefined): Report {
+  const { time, tokensPerPass } = sums;
+  const units = sumOf(said, (sentence) => sentence.units.length);
+  /** Of sound, pauses left out. */
+  const seconds = sumOf(said, (sentence) => sentence.seconds);
+  const timesRealTime = time.total ? (seconds * 1000) / time.total : 0;
+  const [length, speed] = [`${seconds.toFixed(2)} s`, `${timesRealTime.toFixed(1)}x real time`];
+  const detail = said.map(({ index, of, tokens, ...one }) => one);
+  return {
+    summary: `${count(units, "unit")}, ${length} of sound in ${inSeconds(time.total)} (${speed}), ${tokensPerPass.toFixed(2)} units a pass`,
+    rows: [
+      ["units", String(units), `in ${count(said.length, "sentence")}`],
+      ["sound", length, speed],
+    ],
+    last: firstSound === undefined ? [] : [["first sound", inSeconds(firstSound), "after the start"]],
+    json: { firstSound, ...sums, sentences: said.length, units, seconds, timesRealTime, detail },
+  };
 }

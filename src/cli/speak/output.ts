@@ -7,19 +7,15 @@ import { beside, placeOf } from "../../files/place.js";
 import { cannotWrite } from "../../files/problems.js";
 import { rawSink, type SoundSink } from "../../files/sound/pcm.js";
 import { SOUND_FORMATS, soundWriter } from "../../files/sound/write.js";
-import type { Host, Talk } from "../host.js";
+import type { Sound } from "../../speech/speak.js";
+import { type Host, orAbort, type Talk } from "../host.js";
+import type { SpeakFlags } from "./options.js";
 import { findPlayer, PLAYER_NAMES, playerSink } from "./player.js";
 
-export interface OutputOptions {
-  readonly output?: string;
-  readonly outputRaw?: boolean;
-  readonly outputDir?: string;
-  readonly format?: string;
-  readonly play?: boolean;
-}
+type OutputFlags = Pick<SpeakFlags, "output" | "outputRaw" | "outputDir" | "format" | "play">;
 
 /** Where sound goes. */
-export interface Output {
+interface Output {
   /** True: standard output carries sound, and nothing else may go there. */
   readonly usesStdout: boolean;
   /** True: every piece of text opens a sink of its own. */
@@ -49,7 +45,7 @@ export const nowhere: Output = simple(async () => ({
  *
  * @throws usage errors for what cannot be meant, failures for what cannot be written
  */
-export async function chooseOutput(options: OutputOptions, host: Host, talk: Talk): Promise<Output> {
+export async function chooseOutput(options: OutputFlags, host: Host, talk: Talk): Promise<Output> {
   const { output, outputDir, format } = options;
   if (format !== undefined && outputDir === undefined) {
     throw usage("--format goes with --output-dir; with -o the extension of the file decides");
@@ -111,5 +107,50 @@ async function folderOutput(folder: string, format: string, env: NodeJS.ProcessE
       // Only a folder of our own, and only if nothing came into it.
       if (made) await rmdir(folder).catch(() => {});
     },
+  };
+}
+
+/** Seconds of silence between two pieces of text that go to one place. */
+const PAUSE = 0.3;
+
+export type Writer = ReturnType<typeof createWriter>;
+
+/** Puts the sound of one piece of text after another where it belongs. */
+export function createWriter({ usesStdout, ...output }: Output, signal: AbortSignal) {
+  let sink: SoundSink | undefined;
+  let line = 1;
+  let pause = false;
+  let first: number | undefined;
+
+  async function close() {
+    if (sink) await orAbort(sink.close(), signal);
+    sink = undefined;
+  }
+  return {
+    usesStdout,
+    /** @param next line of the piece that comes now, from 1 */
+    begin(next: number) {
+      line = next;
+      pause = sink !== undefined;
+    },
+    async write({ samples, sampleRate }: Sound) {
+      sink ??= await output.open(sampleRate, line);
+      if (pause) await orAbort(sink.write(new Float32Array(Math.round(PAUSE * sampleRate))), signal);
+      pause = false;
+      await orAbort(sink.write(samples), signal);
+      first ??= performance.now();
+    },
+    /** The piece is complete. */
+    end: async () => (output.each ? close() : undefined),
+    /** All is complete. */
+    close,
+    /** Nothing half-written stays, nor what was prepared. */
+    async discard() {
+      await sink?.abort();
+      sink = undefined;
+      await output.discard();
+    },
+    /** When the first sound left, by the process's clock. */
+    firstSound: () => first,
   };
 }

@@ -10,7 +10,7 @@ import { pcm16, type SoundSink } from "../../files/sound/pcm.js";
 import { ENDLESS, wavHeader, wavSink } from "../../files/sound/wav.js";
 import { send } from "../../files/stream.js";
 import { which } from "../../files/which.js";
-import { exitCodeOf } from "../errors.js";
+import { exitCodeOf } from "../host.js";
 
 interface Player {
   readonly name: string;
