@@ -56,7 +56,7 @@ export function addCommand(
 }
 
 export const EXIT_CODES =
-  "Exit codes: 0 done, 1 it could not be done, 2 it cannot be meant that way, 130 interrupted.\n";
+  "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n";
 
 /** An option that is there or not, or takes any text. @param conflicts names of options that do not go with it */
 export const flag = <Name extends string>(

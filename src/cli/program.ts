@@ -8,7 +8,7 @@ import { addCommand, type Definition, type Flags, type Groups } from "./options.
 import { speakCommand } from "./speak/command.js";
 import { DECODE, ENCODE, SPEAK } from "./speak/options.js";
 
-/** Runs a command line; gives the exit code: 0 done, 1 could not be done, 2 cannot be meant. */
+/** Runs a command line; gives the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
   try {
     await build(host).parseAsync(argv, { from: "user" });

@@ -28,7 +28,7 @@ export interface ProgramUnderTest extends Pick<Command, "command" | "place"> {
 export function programChecks(under: ProgramUnderTest): void {
   const { command, place, help, light, env, unloaded, streaming, stop } = under;
 
-  it("helps, and says what cannot be meant, without loading what runs models", async () => {
+  it("helps, and says what is wrong usage, without loading what runs models", async () => {
     const { code, out } = await spawned("cli", [command, "--help"]);
     expect(code).toBe(0);
     for (const text of help) expect(out.toString().replace(/\s+/g, " ")).toContain(text);

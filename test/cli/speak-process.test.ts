@@ -44,7 +44,7 @@ describe("the program", () => {
     expect((await spawned("cli", ["--version"])).out.toString()).toBe(`${version}\n`);
   });
 
-  it("says what cannot be meant in one line", async () => {
+  it("says what is wrong usage in one line", async () => {
     const { code, out, err } = await spawned("cli", ["speak", "--speed", "9", "One."]);
     expect([code, out.length, err.split("\n").length]).toEqual([2, 0, 2]);
     expect(err).toMatch(/^foretoken: option '--speed <x>'/);

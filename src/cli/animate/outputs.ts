@@ -35,7 +35,7 @@ interface Makers {
  * Decides where clips go, and makes sure that they can go there.
  *
  * @param frames of each clip
- * @throws usage errors for what cannot be meant, failures for what cannot be written, or not without ffmpeg
+ * @throws usage errors for a wrong name or ending, failures for what cannot be written, or not without ffmpeg
  */
 export async function choosePlaces(
   flags: AnimateFlags,

@@ -29,7 +29,7 @@ export type PictureOutputs = Awaited<ReturnType<typeof openPictureOutputs>>;
 /**
  * Decides where pictures go, and makes sure that they can go there.
  *
- * @throws usage errors for what cannot be meant, failures for what cannot be written
+ * @throws usage errors for a wrong name or ending, failures for what cannot be written
  */
 export async function openPictureOutputs(flags: DrawFlags, entries: readonly Entry[], host: Host) {
   const { size, sheet } = flags;

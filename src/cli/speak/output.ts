@@ -43,7 +43,7 @@ export const nowhere: Output = simple(async () => ({
 /**
  * Decides where sound goes, and makes sure that it can go there.
  *
- * @throws usage errors for what cannot be meant, failures for what cannot be written
+ * @throws usage errors for a wrong name or ending, failures for what cannot be written
  */
 export async function chooseOutput(options: OutputFlags, host: Host, talk: Talk): Promise<Output> {
   const { output, outputDir, format } = options;
