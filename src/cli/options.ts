@@ -55,8 +55,7 @@ export function addCommand(
   return command.addHelpText("after", examples).helpOption("-h, --help", "this help");
 }
 
-export const EXIT_CODES =
-  "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n";
+export const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n";
 
 /** An option that is there or not, or takes any text. @param conflicts names of options that do not go with it */
 export const flag = <Name extends string>(
