@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { usage } from "../core/errors.js";
+import { hasAlpha, pictureFormatOf } from "../files/pictures/formats.js";
 import { beside, placeOf, type WayOut } from "../files/place.js";
 import type { Host } from "./host.js";
 
@@ -44,6 +45,12 @@ export function checkOutputs<Option extends string>(
     throw usage(`--tokens needs a file: standard output is for the ${noun}, with -o -`);
   if (flags.fromTokens !== undefined && words.length)
     throw usage(`--from-tokens takes no prompt: the tokens are the ${noun}`);
+}
+
+/** @throws a usage error for a picture that cannot be transparent */
+export function checkAlpha(path: string): void {
+  if (!hasAlpha(pictureFormatOf(path)))
+    throw usage(`${path} cannot be transparent, as no JPEG can: write a .png, .webp or .avif`);
 }
 
 /** Whether one goes to standard output. @throws usage errors where that cannot be */

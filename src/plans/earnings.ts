@@ -87,21 +87,22 @@ export function createEarnings(most: number, before?: KnownEarnings, memory?: nu
   /** Of drafts that were asked to go beyond a depth, those that did: when they were drafted, and what was verified of them. */
   const drafted = createCounts(DEPTHS);
   const verified = createCounts(DEPTHS);
-  /** As they were when an outlook was last asked for. */
   const model = createChanceModel();
+  /** As they were when an outlook was last asked for. */
   let chances: Chances = model.of(all);
   for (let i = 0; fits && i < FITTED; i++) chances = model.of(all);
   const tokensOf = (rates: Float64Array, has: Float64Array, settles: boolean) =>
     (settles ? settlingTokens : steadyTokens)(rates, has);
-  const surplus = before?.brought?.length ? surplusOf(before.brought, most) : undefined;
+  const surplus = before?.brought?.length ? surplusOf(before.brought) : undefined;
 
   /** What lengths brought before, over what chances by depth and age say of them: pictures have rows, films have frames. */
-  function surplusOf(brought: Brought, longest: number): Float64Array {
-    const said = tokensOf(chances.rates, new Float64Array(longest + 1).fill(1), chances.settles);
-    const known = brought.filter(([length]) => length <= longest);
+  function surplusOf(brought: Brought): Float64Array {
+    const said = tokensOf(chances.rates, new Float64Array(most + 1).fill(1), chances.settles);
+    const known = brought.filter(([length]) => length <= most);
     const over = known.map(([length, tokens]) => Math.log(tokens / said[length]));
     return Float64Array.from(said, (_, length) => {
       const after = known.findIndex(([other]) => other >= length);
+      // Beyond the known lengths it is that of the nearest.
       if (after <= 0) return Math.exp(over.at(after) ?? 0);
       const [from, to] = [known[after - 1][0], known[after][0]];
       return Math.exp(over[after - 1] + ((over[after] - over[after - 1]) * (length - from)) / (to - from));

@@ -4,14 +4,14 @@ import { createCompositor } from "../../files/films/compositor.js";
 import { isPattern, numbered, sidesFor } from "../../files/films/formats.js";
 import { filmStrip, LONGEST_STRIP, linesOf, type StripRow } from "../../files/films/strip.js";
 import { type FilmMaker, FOR_FILMS, filmMaker } from "../../files/films/write.js";
-import { hasAlpha, pictureFormatOf } from "../../files/pictures/formats.js";
+import { pictureFormatOf } from "../../files/pictures/formats.js";
 import type { Raster } from "../../files/pictures/pixels.js";
 import { encodeSheet } from "../../files/pictures/write.js";
 import { writeWhole } from "../../files/place.js";
 import type { VideoManifest } from "../../video/manifest.js";
 import type { VideoTokens } from "../../video/tokens.js";
 import type { Host, Talk, VideoLibrary } from "../host.js";
-import { checkPlaces, type Entry, fileOf, type Kind, toStdout } from "../outputs.js";
+import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, toStdout } from "../outputs.js";
 import { type ClipSink, createClipSink } from "./clip.js";
 import type { AnimateFlags } from "./options.js";
 import { createRounds } from "./rounds.js";
@@ -75,7 +75,7 @@ export type FilmOutputs = Awaited<ReturnType<typeof openOutputs>>;
 async function openOutputs(
   { flags, host, talk, makers, usesStdout }: OutputParts,
   manifest: VideoManifest,
-  { layoutOf }: VideoLibrary,
+  { layoutOf, VideoTokens: { stringify } }: VideoLibrary,
 ) {
   const { ground, groundToken } = layoutOf(manifest);
   const grounds = manifest.backgrounds.names.map((name) => ground(groundToken(name)));
@@ -134,7 +134,7 @@ async function openOutputs(
       async end(tokens: VideoTokens) {
         const shown = await clip.end(tokens);
         const json = fileOf(flags.tokens, entry);
-        if (json !== undefined) await writeWhole(json, `${JSON.stringify(tokens)}\n`, FOR_FILMS);
+        if (json !== undefined) await writeWhole(json, stringify(tokens), FOR_FILMS);
         rows.push({ frames, caption: entry.caption });
         for (const compositor of [film?.compositor, making?.compositor, strip]) compositor?.clear();
         return shown;
@@ -189,6 +189,5 @@ function checkClear({ output, rounds, strip }: AnimateFlags, makers: Makers): vo
     if (maker && !maker.hasAlpha)
       throw usage(`${path} cannot be transparent: write a .webp, .gif, .apng or .webm, or .png frames`);
   }
-  if (strip !== undefined && !hasAlpha(pictureFormatOf(strip)))
-    throw usage(`${strip} cannot be transparent, as no JPEG can: write a .png, .webp or .avif`);
+  if (strip !== undefined) checkAlpha(strip);
 }

@@ -149,7 +149,7 @@ async function drawOne(
   const pixels = await orAbort(last.picture(), signal);
   const decodeTime = performance.now() - began;
   const tokens = image.ImageTokens.of(last.tokens, model.manifest);
-  if (kept) await outputs.save(job, outputs.finish(pixels), tokens, xmp);
+  if (kept) await outputs.save(job, outputs.finish(pixels), image.ImageTokens.stringify(tokens), xmp);
   const file = fileOf(flags.output, job);
   return { prompt, seed, stream, style, file, tokens: tokens.tokens, metrics, decodeTime };
 }
@@ -169,7 +169,7 @@ async function paintTokens(path: string, call: Call<DrawFlags>): Promise<void> {
   const name = chooseModel(flags.model ?? tokens.model, models(image));
   const model = await openModel(name, models(image), call);
   const pixels = await orAbort(model.decode(tokens), host.signal);
-  await outputs.save(ALONE, outputs.finish(pixels), tokens);
+  await outputs.save(ALONE, outputs.finish(pixels), image.ImageTokens.stringify(tokens));
   await outputs.close();
   talk.note(`${pixels.width} x ${pixels.height} pixels from ${tokens.tokens.length} tokens`);
 }

@@ -1,15 +1,14 @@
 import { usage } from "../../core/errors.js";
 import { type Colour, isOpaque, parseColour, WHITE } from "../../files/pictures/colour.js";
-import { hasAlpha, type PictureFormat, pictureFormatOf } from "../../files/pictures/formats.js";
+import { type PictureFormat, pictureFormatOf } from "../../files/pictures/formats.js";
 import { replaceGround } from "../../files/pictures/ground.js";
 import type { Pixels, Raster } from "../../files/pictures/pixels.js";
 import { contactSheet, LARGEST_SHEET, type SheetEntry } from "../../files/pictures/sheet.js";
 import { encodePicture, encodeSheet } from "../../files/pictures/write.js";
 import { type WayOut, writeWhole } from "../../files/place.js";
 import { send } from "../../files/stream.js";
-import type { ImageTokens } from "../../image/tokens.js";
 import type { Host } from "../host.js";
-import { checkPlaces, type Entry, fileOf, type Kind, toStdout } from "../outputs.js";
+import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, toStdout } from "../outputs.js";
 import type { DrawFlags } from "./options.js";
 
 export const FOR_PICTURES: WayOut = { folder: "name a file in it", special: "use -o - >" };
@@ -53,13 +52,13 @@ export async function openPictureOutputs(flags: DrawFlags, entries: readonly Ent
       flags.background === undefined ? { ...pixels, channels: 3 } : replaceGround(pixels, ground),
     /** Writes a whole picture into any file, sized as was asked for. */
     write,
-    /** Puts a finished picture into all places that it belongs to. */
-    async save(entry: Entry, raster: Raster, tokens: ImageTokens, xmp?: string) {
+    /** Puts a finished picture into all places that it belongs to. @param tokens its tokens as they stand in a file */
+    async save(entry: Entry, raster: Raster, tokens: string, xmp?: string) {
       const output = fileOf(flags.output, entry);
       const json = fileOf(flags.tokens, entry);
       if (usesStdout) await send(host.stdout, await encode(raster, "png", xmp), "standard output");
       if (output !== undefined) await write(output, raster, xmp);
-      if (json !== undefined) await writeWhole(json, `${JSON.stringify(tokens)}\n`, FOR_PICTURES);
+      if (json !== undefined) await writeWhole(json, tokens, FOR_PICTURES);
       if (sheet !== undefined) shown.push({ raster, caption: entry.caption });
     },
     /** All are there: writes the sheet. */
@@ -77,7 +76,6 @@ function checkSheet(sheet: string | undefined, entries: readonly Entry[]): void 
 }
 
 function checkFormat(path: string, ground: Colour): void {
-  const format = pictureFormatOf(path);
-  if (!isOpaque(ground) && !hasAlpha(format))
-    throw usage(`${path} cannot be transparent, as no JPEG can: write a .png, .webp or .avif`);
+  pictureFormatOf(path);
+  if (!isOpaque(ground)) checkAlpha(path);
 }
