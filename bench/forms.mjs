@@ -1,8 +1,8 @@
 // npm run bench -- forms: what a pass of the voice's target costs in each form its weights can take, by rows.
 import { join } from "node:path";
-import { languageModel, measureCost, openSession, passCost } from "../dist/runtime/index.js";
+import { languageModel, openSession, passCost } from "../dist/runtime/index.js";
 import { findVoice } from "../dist/speech/index.js";
-import { machine } from "./machine.mjs";
+import { machine, passTimes } from "./machine.mjs";
 import { table } from "./report.mjs";
 
 const SIZES = [1, 2, 4, 6, 8, 12, 16, 24, 32];
@@ -20,7 +20,7 @@ export async function formsBench({ voice = "joe" }) {
   for (const [name, graph, options] of forms) {
     const session = await openSession(join(folder, graph), options);
     const cost = passCost(
-      await measureCost(await languageModel(session, target), { sizes: SIZES, repeats: 25 }),
+      await passTimes(await languageModel(session, target), { sizes: SIZES, repeats: 25 }),
     );
     rows.push([name, ...SIZES.map(cost)]);
     await session.release();

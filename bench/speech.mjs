@@ -1,9 +1,9 @@
 // Plain decoding against each drafter: same sentences, same seeds, alternating; identical output is checked on the way.
 import { readFileSync } from "node:fs";
-import { measureCost, passCost } from "../dist/runtime/index.js";
+import { passCost } from "../dist/runtime/index.js";
 import { loadVoice, normalize, SPEECH_DRAFTERS, sentences, speechSetup } from "../dist/speech/index.js";
 import { ceilings, drafterNames, timed } from "./contest.mjs";
-import { machine } from "./machine.mjs";
+import { machine, passTimes } from "./machine.mjs";
 import { peers } from "./peers.mjs";
 import { paragraphs, table } from "./report.mjs";
 import { panels, publish, race, raceText } from "./speed.mjs";
@@ -42,7 +42,7 @@ export async function speechBench({
       timesRealTime: median(runs.flat().map(({ wall, seconds }) => (seconds * 1000) / wall)),
     }),
   });
-  const curve = await measureCost(voice.target);
+  const curve = await passTimes(voice.target);
   const report = {
     machine: machine(),
     voice: voice.name,

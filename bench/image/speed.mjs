@@ -1,7 +1,8 @@
 // Plain decoding against each drafter: same captions, same seeds, alternating; identical output is checked on the way.
 import { IMAGE_DRAFTERS } from "../../dist/image/index.js";
-import { measureCost, passCost } from "../../dist/runtime/index.js";
+import { passCost } from "../../dist/runtime/index.js";
 import { ceilings, drafterNames } from "../contest.mjs";
+import { passTimes } from "../machine.mjs";
 import { counted, percent } from "../report.mjs";
 import { headOf, lengthFile, panels, publish, race, raceText } from "../speed.mjs";
 import { median, sum } from "../stats.mjs";
@@ -17,7 +18,7 @@ export async function speedBench(model, options) {
   const rounds = Number(options.rounds ?? 3);
   const drafters = drafterNames(IMAGE_DRAFTERS, only);
   const prompts = heldOut(options.prompts);
-  const curve = await measureCost(model.target, { sizes: PASSES, repeats: 15 });
+  const curve = await passTimes(model.target, { sizes: PASSES, repeats: 15 });
   const cost = passCost(curve);
   const parts = [];
   for (const degree of temperature === undefined ? TEMPERATURES : [Number(temperature)]) {

@@ -1,5 +1,6 @@
 // What a run's passes, as long as they were and as far into the clip as they came, would take by themselves.
-import { measureCost, passCost } from "../../dist/runtime/index.js";
+import { passCost } from "../../dist/runtime/index.js";
+import { passTimes } from "../machine.mjs";
 import { sum } from "../stats.mjs";
 
 /** Rows of the passes that are timed, and tokens in the cache while they are. */
@@ -9,7 +10,7 @@ const PASTS = [128, 700, 1400, 2100, 2640];
 /** Milliseconds of a pass by rows and past: measured at some of both, straight lines between them. */
 export async function measureSurface(target, { repeats = 9, onto = PASTS } = {}) {
   const curves = [];
-  for (const past of onto) curves.push([past, await measureCost(target, { past, repeats, sizes: ROWS })]);
+  for (const past of onto) curves.push([past, await passTimes(target, { past, repeats, sizes: ROWS })]);
   return { curves, cost: surface(curves) };
 }
 

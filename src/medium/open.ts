@@ -9,7 +9,7 @@ import { openTarget } from "../runtime/device.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import type { Found, LanguageModelManifest, Manifest } from "../runtime/manifest.js";
 import { type Device, type Graph, openSession } from "../runtime/ort.js";
-import { lazyTimes } from "../runtime/times.js";
+import { keptTimes } from "../runtime/times.js";
 import { plansBy } from "./speculation.js";
 
 /** How a model of any medium is opened. */
@@ -32,7 +32,10 @@ export interface MediumModel<M extends Manifest, Prompt, Chunk, E extends Encode
   readonly defaultDrafter: Name;
   /** @throws a usage error for a name that is none, or whose part this model has not */
   drafter(name: Name): Promise<Drafter<E>>;
-  /** What passes of the target take on this machine: measured once, kept in the user's cache, corrected by every pass. */
+  /**
+   * What passes of the target take on this machine, for a plan of one's own: measured once, kept in the user's cache, corrected
+   * by every pass of that plan.
+   */
   times(sequences?: 1 | 2): Promise<PassTimes>;
   /**
    * The adaptive plan of a drafter, by name or one's own, for passes of so many sequences (two under guidance); the same each
@@ -85,14 +88,14 @@ export async function openMedium<M extends TargetManifest, E extends Encoded, Na
   const makers = settings.drafters({ manifest, target, file, graph, small });
   // Passes of several sequences are another kind of pass, with times and plans of their own.
   const kinds = [1, 2].map((sequences) => {
-    const times = lazyTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`, {
+    const timesOf = keptTimes(target, `${fingerprint} ${device} ${threads ?? "all"}`, {
       ...measuring,
       sequences,
     });
-    const plan = plansBy(async (name = "") =>
-      adaptive({ cost: await times(), maxDepth, earnings: manifest.earnings?.[name] }),
+    const plan = plansBy(async (name) =>
+      adaptive({ cost: await timesOf(name), maxDepth, earnings: manifest.earnings?.[name ?? ""] }),
     );
-    return { times, plan };
+    return { times: once(() => timesOf("")), plan };
   });
   return {
     name: manifest.name,

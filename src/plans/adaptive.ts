@@ -78,7 +78,7 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
   // In plain passes: what drafting takes whatever is drafted, and for each guess.
   const draftTime = createEstimate({ prior: [0.03, 0.003], noise: 0.003, above: 0.2 });
   const account = createAccount();
-  const probes = createProbes(account, maxNodes, !options.earnings);
+  const probes = createProbes(account, maxNodes, earnings.isNew);
   const trials = createTrials(lengths, account);
   let sincePlain = 0;
   /** Share of a draft's room that was filled lately. */

@@ -44,6 +44,8 @@ type Brought = NonNullable<KnownEarnings["brought"]>;
 export interface Earnings {
   /** What they earn in one sequence, which may differ from the others. */
   start(): SequenceEarnings;
+  /** Nothing was known of them before that these classes of depth and age could take. */
+  readonly isNew: boolean;
   known(): KnownEarnings;
 }
 
@@ -168,7 +170,7 @@ export function createEarnings(most: number, before?: KnownEarnings, memory?: nu
 
   const rounded = (values: Float64Array) =>
     Array.from(values, (value) => Number((value / all.weight).toFixed(1)));
-  return { start, known: () => ({ stood: rounded(all.stood), tried: rounded(all.tried) }) };
+  return { start, isNew: !fits, known: () => ({ stood: rounded(all.stood), tried: rounded(all.tried) }) };
 }
 
 /** A round in which a draft of so many guesses, of `asked`, went as far as `length`. */

@@ -24,6 +24,8 @@ export interface MeasureOptions {
   readonly sizes?: readonly number[];
   /** Sequences that each pass serves; rows are those of one of them. */
   readonly sequences?: number;
+  /** Called when the machine is too busy to tell: all sizes but the first then have the times they are likely to take. */
+  readonly onBusy?: () => void;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface MeasureOptions {
  */
 export async function measureCost(
   model: Model,
-  { past = PAST, repeats = 7, sizes = SIZES, sequences = 1 }: MeasureOptions = {},
+  { past = PAST, repeats = 7, sizes = SIZES, sequences = 1, onBusy }: MeasureOptions = {},
 ): Promise<CostCurve> {
   const { contextLength, vocabularySize } = model;
   const filler = (count: number) => Array.from({ length: count }, (_, i) => (i * 37 + 11) % vocabularySize);
@@ -71,6 +73,7 @@ export async function measureCost(
   // A clock may be too coarse for a model of a few operations.
   const curve = [...times].map(([size, took]) => [size, Math.max(SHORTEST, quantile(took, 0.25))] as const);
   if (!isDisturbed([...times.values()])) return curve;
+  onBusy?.();
   const [[first, ms]] = curve;
   return curve.map(([size]) => [size, (ms * LIKELY_COST(size)) / LIKELY_COST(first)] as const);
 }

@@ -21,6 +21,8 @@ const OLD = 30 * 24 * 3600 * 1000;
 const PASSES = 32;
 const OFF = 0.03;
 
+type Stored = z.infer<typeof storedSchema>;
+
 export interface StoredTimes {
   readonly times: PassTimes;
   /** Puts back what was learned, if passes take another time than the stored curve says. */
@@ -29,23 +31,49 @@ export interface StoredTimes {
 
 /**
  * What passes of a model take on this machine: the curve of the user's cache to start with (measured first, if there is none
- * or an old one), and corrected by every pass.
+ * or an old one), and corrected by every pass. Passes of one use, by its name, are not like those of another: a drafter works
+ * beside them, and leaves the processor's caches to them as it likes. So each use has times of its own, corrected by its own
+ * passes, and a file for them; without a name they are not kept.
  */
-export async function storedTimes(
+export function timesByUse(
   model: Model,
   key: string,
   options: MeasureOptions = {},
-): Promise<StoredTimes> {
+): (use?: string) => Promise<StoredTimes> {
   const { past = PAST, sequences = 1 } = options;
   const machine = `${cpus()[0]?.model ?? "unknown"} x${availableParallelism()}`;
-  const hash = createHash("sha256").update(`${key} ${sequences} ${machine} ${process.version}`);
-  const name = `times-${hash.digest("hex").slice(0, 16)}.json`;
-  // What another version left there, or half of a file, is no curve.
-  const { data: known } = storedSchema.safeParse(readCache(name));
-  const isFresh = known && Math.abs(Date.now() - known.measured) < OLD;
-  const stored = isFresh ? known : { curve: await measureCost(model, options), measured: Date.now() };
-  if (!isFresh) writeCache(name, stored);
+  const fileOf = (use: string) => {
+    const hash = createHash("sha256").update(`${key} ${sequences} ${machine} ${process.version} ${use}`);
+    return `times-${hash.digest("hex").slice(0, 16)}.json`;
+  };
+  const measured = once(async () => {
+    const file = fileOf("");
+    const known = readCurve(file);
+    if (known) return known;
+    let isBusy = false;
+    const onBusy = () => {
+      isBusy = true;
+    };
+    const curve = await measureCost(model, { ...options, onBusy });
+    const now = { curve, measured: Date.now() };
+    // What is only likely is not kept for a month.
+    if (!isBusy) writeCache(file, now);
+    return now;
+  });
+  return async (use) => {
+    if (use === undefined) return correctedTimes(await measured(), past, () => undefined);
+    const file = fileOf(use);
+    return correctedTimes(readCurve(file) ?? (await measured()), past, (now) => writeCache(file, now));
+  };
+}
 
+/** What another version left there, or half of a file, is no curve; an old one is not used either. */
+function readCurve(file: string): Stored | undefined {
+  const { data } = storedSchema.safeParse(readCache(file));
+  return data && Math.abs(Date.now() - data.measured) < OLD ? data : undefined;
+}
+
+function correctedTimes(stored: Stored, past: number, write: (stored: Stored) => void): StoredTimes {
   const times = createPassTimes({ cost: passCost(stored.curve), past });
   let passes = 0;
   return {
@@ -63,16 +91,15 @@ export async function storedTimes(
         ([rows]) => [rows, Number(times.at(rows, past).toPrecision(5))] as const,
       );
       const isOff = curve.some(([, ms], i) => Math.abs(ms / stored.curve[i][1] - 1) > OFF);
-      if (isOff) writeCache(name, { ...stored, curve });
+      if (isOff) write({ ...stored, curve });
     },
   };
 }
 
 const unsaved: StoredTimes[] = [];
 
-/** As `storedTimes`; what was learned is put back when the process ends. */
-export async function cachedTimes(model: Model, key: string, options?: MeasureOptions): Promise<PassTimes> {
-  const stored = await storedTimes(model, key, options);
+/** Puts back what was learned when the process ends. */
+function keep(stored: StoredTimes): PassTimes {
   // One listener for all models: with one each, Node would warn of a leak.
   if (unsaved.length === 0)
     process.once("exit", () => {
@@ -82,6 +109,20 @@ export async function cachedTimes(model: Model, key: string, options?: MeasureOp
   return stored.times;
 }
 
-/** As `cachedTimes`, when they are first asked for. */
-export const lazyTimes = (model: Model, key: string, options?: MeasureOptions) =>
-  once(() => cachedTimes(model, key, options));
+/** As `timesByUse`; what was learned is put back when the process ends. */
+export function keptTimes(model: Model, key: string, options?: MeasureOptions) {
+  const timesOf = timesByUse(model, key, options);
+  return async (use?: string): Promise<PassTimes> => {
+    const stored = await timesOf(use);
+    return use === undefined ? stored.times : keep(stored);
+  };
+}
+
+/**
+ * What passes of a model take on this machine, for a plan: from the user's cache (measured first, if need be), corrected by
+ * every pass, and put back when the process ends.
+ *
+ * @param key what tells this model from others, its files and how it is run
+ */
+export const cachedTimes = (model: Model, key: string, options?: MeasureOptions): Promise<PassTimes> =>
+  keptTimes(model, key, options)("");

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { toyModel } from "../../src/conformance/index.js";
 import type { Model } from "../../src/core/index.js";
 import { passCost } from "../../src/runtime/index.js";
-import { lazyTimes, storedTimes } from "../../src/runtime/times.js";
+import { cachedTimes, keptTimes, timesByUse } from "../../src/runtime/times.js";
 
 const folder = mkdtempSync(join(tmpdir(), "foretoken-times-"));
 vi.stubEnv("FORETOKEN_CACHE", folder);
@@ -40,27 +40,27 @@ const quick = { sizes: [1, 2, 4, 8], repeats: 2 };
 describe("times of the cache", () => {
   it("are measured once for a key, and for so many sequences", async () => {
     const { model, count } = counting();
-    await storedTimes(model, "a", quick);
+    await timesByUse(model, "a", quick)("");
     const { passes } = count;
     expect(passes).toBeGreaterThan(8);
     expect(read().curve.map(([rows]: [number]) => rows)).toEqual([1, 2, 4, 8]);
-    const { times } = await storedTimes(model, "a", quick);
+    const { times } = await timesByUse(model, "a", quick)("");
     expect(count.passes).toBe(passes);
     const cost = passCost(read().curve);
     for (const rows of quick.sizes) expect(times.at(rows, 160)).toBeCloseTo(cost(rows), 10);
-    await storedTimes(model, "b", quick);
-    await storedTimes(model, "a", { ...quick, sequences: 2 });
+    await timesByUse(model, "b", quick)("");
+    await timesByUse(model, "a", { ...quick, sequences: 2 })("");
     expect(files()).toHaveLength(3);
     expect(count.passes).toBe(3 * passes);
   });
 
   it("are put back when passes took other times, and not before there were some", async () => {
     const { model } = counting();
-    await storedTimes(model, "a", quick);
+    await timesByUse(model, "a", quick)("");
     // A toy's passes take no time worth mention: put a curve there as a machine would have.
     const before = { ...read(), curve: quick.sizes.map((rows) => [rows, 1 + rows / 4]) };
     writeFileSync(files()[0], JSON.stringify(before));
-    const { times, save } = await storedTimes(model, "a", quick);
+    const { times, save } = await timesByUse(model, "a", quick)("");
     const observe = (rows: number, ms: number) => times.observe(rows, 160, ms);
     for (let i = 0; i < 10; i++) observe(1, 7);
     save();
@@ -70,7 +70,7 @@ describe("times of the cache", () => {
     const { curve, measured } = read();
     expect(measured).toBe(before.measured);
     for (const [rows, ms] of curve) expect(ms / (6 + rows)).toBeCloseTo(1, 1);
-    const again = await storedTimes(model, "a", quick);
+    const again = await timesByUse(model, "a", quick)("");
     expect(again.times.at(4, 160) / 10).toBeCloseTo(1, 1);
     const saved = read();
     for (let i = 0; i < 100; i++) again.times.observe(4, 160, again.times.at(4, 160));
@@ -80,7 +80,7 @@ describe("times of the cache", () => {
 
   it("are measured anew when they are old, torn, or of another kind", async () => {
     const { model, count } = counting();
-    await storedTimes(model, "a", quick);
+    await timesByUse(model, "a", quick)("");
     const good = read();
     const [file] = files();
     const month = 31 * 24 * 3600 * 1000;
@@ -101,28 +101,75 @@ describe("times of the cache", () => {
     for (const text of [...bad, "", "{", JSON.stringify(good).slice(0, 30)]) {
       writeFileSync(file, text);
       const { passes } = count;
-      const { times } = await storedTimes(model, "a", quick);
+      const { times } = await timesByUse(model, "a", quick)("");
       expect(count.passes, text).toBeGreaterThan(passes);
       expect(times.at(2, 100)).toBeGreaterThan(0);
       expect(read().curve).toHaveLength(4);
     }
   });
 
-  it("are measured when they are first asked for, and again if that failed", async () => {
+  it("are measured when they are first asked for, once for all uses, and again if that failed", async () => {
     let broken = true;
     const { model, count } = counting(() => broken);
-    const times = lazyTimes(model, "a", quick);
+    const timesOf = keptTimes(model, "a", quick);
     expect(count.passes).toBe(0);
-    await expect(Promise.all([times(), times()])).rejects.toThrow("no memory");
+    await expect(Promise.all([timesOf("one"), timesOf("other")])).rejects.toThrow("no memory");
     expect(count.passes).toBe(1);
     broken = false;
-    expect(await times()).toBe(await times());
+    await Promise.all([timesOf("one"), timesOf("other"), timesOf()]);
+    const { passes } = count;
+    await timesOf("third");
+    expect(count.passes).toBe(passes);
     expect(files()).toHaveLength(1);
+  });
+
+  it("are corrected and kept for each use by itself", async () => {
+    const { model } = counting();
+    await timesByUse(model, "a", quick)();
+    writeFileSync(files()[0], JSON.stringify({ ...read(), curve: quick.sizes.map((rows) => [rows, rows]) }));
+    const timesOf = timesByUse(model, "a", quick);
+    const [slow, usual, unnamed] = [await timesOf("slow"), await timesOf("usual"), await timesOf()];
+    for (let i = 0; i < 100; i++)
+      for (const rows of quick.sizes)
+        for (const [{ times }, factor] of [[slow, 3] as const, [usual, 1] as const, [unnamed, 2] as const])
+          times.observe(rows, 160, factor * rows);
+    for (const { save } of [slow, usual, unnamed]) save();
+    expect(files()).toHaveLength(2);
+    const again = timesByUse(model, "a", quick);
+    expect((await again("slow")).times.at(4, 160)).toBeCloseTo(12, 0);
+    for (const use of ["usual", undefined, ""]) expect((await again(use)).times.at(4, 160)).toBeCloseTo(4, 1);
+  });
+
+  it("that could not be measured, as the machine was busy, are not kept for a month", async () => {
+    let now = 0;
+    let [isBusy, passes] = [true, 0];
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    const toy = toyModel();
+    const model: Model = {
+      ...toy,
+      pass(steps, options) {
+        now += 1 + (isBusy && passes++ % 3 > 0 ? 4 : 0);
+        return toy.pass(steps, options);
+      },
+    };
+    const settings = { sizes: [1, 2, 4, 8], repeats: 7 };
+    await timesByUse(model, "a", settings)("");
+    expect(files()).toEqual([]);
+    const { times, save } = await timesByUse(model, "a", settings)("");
+    for (let i = 0; i < 40; i++) for (const rows of settings.sizes) times.observe(rows, 160, 2 + rows);
+    save();
+    // Passes in use say what they take.
+    expect(read().curve).toHaveLength(4);
+    rmSync(files()[0]);
+    isBusy = false;
+    await timesByUse(model, "a", settings)("");
+    clock.mockRestore();
+    expect(read().curve).toEqual(settings.sizes.map((rows) => [rows, 1]));
   });
 
   it("put back by the process have one listener for all", async () => {
     const before = process.listenerCount("exit");
-    for (let i = 0; i < 20; i++) await lazyTimes(counting().model, `key ${i}`, quick)();
+    for (let i = 0; i < 20; i++) await cachedTimes(counting().model, `key ${i}`, quick);
     expect(process.listenerCount("exit") - before).toBeLessThanOrEqual(1);
   });
 });
