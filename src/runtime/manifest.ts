@@ -95,16 +95,19 @@ function nodeModules(): string[] {
 
 /** Names of the models of a kind that can be found. */
 export function listModels(kind: string): string[] {
-  const names = new Set<string>();
-  for (const folder of modelFolders()) {
-    if (!existsSync(folder)) continue;
-    for (const entry of readdirSync(folder)) {
-      const path = join(folder, entry, "model.json");
-      if (!existsSync(path) || (readJson(path) as { kind?: unknown }).kind !== kind) continue;
-      names.add(basename(folder) === SCOPE ? entry.replace(packaged(kind, ""), "") : entry);
-    }
-  }
-  return [...names].sort();
+  const names = modelFolders().flatMap((folder) => modelsIn(folder, kind).map(({ name }) => name));
+  return [...new Set(names)].sort();
+}
+
+/** Models of a kind in a folder, by the names that their manifests give them. */
+function modelsIn(folder: string, kind: string): { readonly name: string; readonly path: string }[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((entry) => {
+    const path = join(folder, entry);
+    if (!existsSync(join(path, "model.json"))) return [];
+    const { kind: its, name } = readJson(join(path, "model.json")) as { kind?: unknown; name?: unknown };
+    return its === kind ? [{ name: typeof name === "string" ? name : entry, path }] : [];
+  });
 }
 
 /**
@@ -155,8 +158,8 @@ function locate(nameOrPath: string, kind: string): string {
     nameOrPath.includes(sep) ||
     nameOrPath.includes("/") ||
     nameOrPath.startsWith(".");
-  const isPackage = nameOrPath.startsWith("@");
   const name = (folder: string) => (basename(folder) === SCOPE ? packaged(kind, nameOrPath) : nameOrPath);
+  const isPackage = nameOrPath.startsWith("@");
   const candidates = isPackage
     ? nodeModules().map((folder) => join(folder, nameOrPath))
     : looksLikePath
@@ -164,6 +167,9 @@ function locate(nameOrPath: string, kind: string): string {
       : modelFolders().map((folder) => join(folder, name(folder)));
   const found = candidates.find((folder) => existsSync(join(folder, "model.json")));
   if (found) return found;
+  const models = isPackage || looksLikePath ? [] : modelFolders().flatMap((folder) => modelsIn(folder, kind));
+  const called = models.find((model) => model.name === nameOrPath);
+  if (called) return called.path;
   if (isPackage) throw usage(`there is no model package ${nameOrPath} here: npm install ${nameOrPath}`);
   if (looksLikePath) {
     const there = existsSync(nameOrPath) && statSync(nameOrPath).isDirectory();

@@ -19,15 +19,15 @@ class WeightFile:
         self.places, self.bytes, self.size = {}, {}, 0
 
     def add(self, name, array):
-        """-> (offset, length) in bytes."""
+        """-> (name of the file, offset and length in bytes)."""
         data = array.tobytes()
         if name in self.places:
             assert self.bytes[name] == data, name
-            return self.places[name]
+            return self.name, *self.places[name]
         self.size = -(-self.size // ALIGN) * ALIGN
         self.places[name], self.bytes[name] = (self.size, len(data)), data
         self.size += len(data)
-        return self.places[name]
+        return self.name, *self.places[name]
 
     def save(self):
         with open(self.path, "wb") as f:
@@ -36,12 +36,32 @@ class WeightFile:
                 f.write(self.bytes[name])
 
 
+class WeightFiles:
+    """The same in several files, none longer than `most` bytes: PATH.bin, PATH.2.bin, ..."""
+
+    def __init__(self, path, most):
+        self.path, self.most, self.files = path.removesuffix(".bin"), most, []
+
+    def add(self, name, array):
+        for file in self.files:
+            if name in file.places:
+                return file.add(name, array)
+        if not self.files or self.files[-1].size + array.nbytes + ALIGN > self.most:
+            number = len(self.files) + 1
+            self.files.append(WeightFile(f"{self.path}{'' if number == 1 else f'.{number}'}.bin"))
+        return self.files[-1].add(name, array)
+
+    def save(self):
+        for file in self.files:
+            file.save()
+
+
 class Graph:
     """Nodes and weights of one graph. Every method that adds something returns the name of its output."""
 
     def __init__(self, name, weights=None, opset=20):
         self.name, self.weights, self.opset = name, weights, opset
-        self.nodes, self.tensors, self.inputs, self.outputs, self.known = [], [], [], [], {}
+        self.nodes, self.tensors, self.inputs, self.outputs, self.known, self.blocks = [], [], [], [], {}, {}
 
     def input(self, name, kind, shape):
         self.inputs.append(helper.make_tensor_value_info(name, kind, shape))
@@ -56,10 +76,10 @@ class Graph:
         array = np.ascontiguousarray(array)
         tensor = numpy_helper.from_array(array, name)
         if self.weights is not None and array.nbytes >= SMALL:
-            offset, length = self.weights.add(name, array)
+            location, offset, length = self.weights.add(name, array)
             tensor.ClearField("raw_data")
             tensor.data_location = TensorProto.EXTERNAL
-            for key, value in (("location", self.weights.name), ("offset", offset), ("length", length)):
+            for key, value in (("location", location), ("offset", offset), ("length", length)):
                 tensor.external_data.add(key=key, value=str(value))
         self.tensors.append(tensor)
         return name
