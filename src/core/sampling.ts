@@ -56,7 +56,9 @@ export function createSampler(sampling: Sampling = {}): Sampler {
   const { repetitionPenalty = 1, presencePenalty = 0, frequencyPenalty = 0 } = sampling;
   const { temperature = 1, topK = 0, topP = 1, minP = 0, typicalP = 1 } = sampling;
   const penalised = repetitionPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0;
-  const biases = Object.entries(sampling.logitBias ?? {}).map(([token, bias]) => [Number(token), bias] as const);
+  const biases = Object.entries(sampling.logitBias ?? {}).map(
+    ([token, bias]) => [Number(token), bias] as const,
+  );
   const behind = (logits: Float32Array, history: History) => {
     if (!penalised && biases.length === 0) return logits;
     const row = logits.slice();

@@ -36,7 +36,13 @@ export function createKept({ megabytes, bytes, least = 16 }: PrefixCacheOptions)
   const size = (sessions: readonly Kept[]) => sessions.reduce((sum, { rows }) => sum + bytes(rows), 0);
   const without = (one: Kept) => all.filter((other) => other !== one);
   const close = (sessions: readonly Kept[]) =>
-    closeAll(sessions.map(({ inner }) => () => inner[Symbol.asyncDispose]()));
+    closeAll(
+      sessions.map(
+        ({ inner }) =>
+          () =>
+            inner[Symbol.asyncDispose](),
+      ),
+    );
 
   return {
     get sessions() {

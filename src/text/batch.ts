@@ -106,7 +106,10 @@ function keyOf({ prompt, id }: TextRecord, options: WriteOptions, { manifest }: 
   const { system, raw, truncate, maxTokens, stop, stopTokens, logprobs, sampling, seed, verifier } = options;
   const its = [manifest.name, manifest.version, manifest.target.graph, verifier?.name ?? "identical"];
   const asked = { prompt, id, system, raw, truncate, maxTokens, stop, stopTokens, logprobs, sampling, seed };
-  return createHash("sha256").update(JSON.stringify([its, asked])).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify([its, asked]))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 type Known = ReadonlyMap<string, { readonly key: string; readonly line: number }>;
@@ -143,7 +146,11 @@ async function check({ record, options }: Job, model: TextModel): Promise<void> 
   }
 }
 
-function lineOf({ id }: TextRecord, { index, answer, key }: Omit<Job, "record" | "options">, made: WrittenText) {
+function lineOf(
+  { id }: TextRecord,
+  { index, answer, key }: Omit<Job, "record" | "options">,
+  made: WrittenText,
+) {
   const { text, finish, stop, tokens, promptTokens, logprobs, metrics } = made;
   return JSON.stringify({
     record: index,

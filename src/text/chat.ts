@@ -43,7 +43,8 @@ export function createChat({ template, file, roles, system, variables, tokenizer
   return (messages) => {
     checkMessages(messages, roles);
     const hasSystem = messages[0].role === "system";
-    const all = hasSystem || system === undefined ? messages : [{ role: "system", content: system }, ...messages];
+    const all =
+      hasSystem || system === undefined ? messages : [{ role: "system", content: system }, ...messages];
     const mark = markFor([template, ...all.map(({ content }) => content)]);
     const marked = all.map(({ role, content }) => ({ role, content: content.replace(typed, `$&${mark}`) }));
     const rendered = render(parsed, { ...variables, messages: marked, add_generation_prompt: true });
@@ -73,7 +74,9 @@ function checkMessages(messages: readonly Message[], roles: readonly string[]): 
   for (const [index, message] of messages.entries()) {
     const which = `message ${index + 1}`;
     if (typeof message?.role !== "string" || typeof message.content !== "string")
-      throw usage(`${which} is ${quoted(JSON.stringify(message) ?? "nothing")}: give { role, content }, both texts`);
+      throw usage(
+        `${which} is ${quoted(JSON.stringify(message) ?? "nothing")}: give { role, content }, both texts`,
+      );
     if (!roles.includes(message.role)) throw noSuch(`role "${message.role}" (${which})`, message.role, roles);
     if (message.content.trim() === "" && message.role !== "system")
       throw usage(`${which} (${message.role}) is empty: give some text`);

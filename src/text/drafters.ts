@@ -12,10 +12,13 @@ import { readTokenizer, sameVocabulary } from "./tokenizer.js";
 
 type Maker = () => Promise<Drafter<TextEncoded>>;
 
+/** Those of `TEXT_DRAFTERS` that can be made. */
+type Made = Extract<TextDrafterName, "lookup" | "model" | "none">;
+
 /** How the drafters of a text model are made. @param draft a model of the same tokens: name or path */
 export const textDrafters =
   (draft: string | undefined) =>
-  (parts: OpenedParts<TextManifest>): Readonly<Record<TextDrafterName, Maker>> => {
+  (parts: OpenedParts<TextManifest>): Readonly<Record<Made, Maker>> => {
     const small = () => (draft === undefined ? ownSmall(parts) : otherSmall(draft, parts));
     return {
       lookup: async () => drafters.lookup(),
@@ -27,7 +30,9 @@ export const textDrafters =
 async function ownSmall({ manifest, small }: OpenedParts<TextManifest>): Promise<Model> {
   const { name, draft } = manifest;
   if (!draft)
-    throw usage(`the model "${name}" has no small model to draft for it: name one (draft), or another drafter`);
+    throw usage(
+      `the model "${name}" has no small model to draft for it: name one (draft), or another drafter`,
+    );
   return languageModel(await small(draft.graph), draft as LanguageModelShape);
 }
 

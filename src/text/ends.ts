@@ -1,5 +1,5 @@
 import type { Rules, Token } from "../core/types.js";
-import type { Stops, StopState } from "./stops.js";
+import type { StopState, Stops } from "./stops.js";
 import type { TextTokenizer } from "./tokenizer.js";
 
 export interface EndOptions {

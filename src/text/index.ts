@@ -15,7 +15,7 @@ export {
 } from "./names.js";
 export type { PromptSettings, TextPrompt } from "./prompt.js";
 export { readPrompts, type TextRecord } from "./records.js";
-export { createStops, type FoundStop, type Stops, type StopState } from "./stops.js";
+export { createStops, type FoundStop, type StopState, type Stops } from "./stops.js";
 export { type TextStream, textStream } from "./stream.js";
 export {
   type NamedTokenizer,

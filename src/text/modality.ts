@@ -60,7 +60,11 @@ export interface TextParts {
 const MOST_LOGPROBS = 100;
 
 /** Text: prompt or conversation -> tokens -> text, as it becomes certain. */
-export function text({ manifest, tokenizer, chat }: TextParts): Modality<TextRequest, TextPiece, TextEncoded> {
+export function text({
+  manifest,
+  tokenizer,
+  chat,
+}: TextParts): Modality<TextRequest, TextPiece, TextEncoded> {
   const { end, target } = manifest;
   const { contextLength, vocabularySize } = target;
   return {

@@ -78,8 +78,7 @@ function messagesOf(prompt: TextPrompt, { system }: PromptSettings): readonly Me
   const given = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
   if (!Array.isArray(given))
     throw usage(`the prompt is ${quoted(JSON.stringify(prompt) ?? "nothing")}: give a text or messages`);
-  if (typeof prompt === "string" && prompt.trim() === "")
-    throw usage("the prompt is empty: give some text");
+  if (typeof prompt === "string" && prompt.trim() === "") throw usage("the prompt is empty: give some text");
   if (system === undefined) return given;
   if (given[0]?.role === "system")
     throw usage("there are two system texts, an option and the first message: leave one of them out");

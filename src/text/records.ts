@@ -66,7 +66,9 @@ export async function readPrompts(
   for (const path of paths) {
     const ending = extname(path).toLowerCase();
     if (!ENDINGS.includes(ending))
-      throw usage(`${path} is no file of prompts: ${hint(ending, ENDINGS)}choose one of ${ENDINGS.join(" ")}`);
+      throw usage(
+        `${path} is no file of prompts: ${hint(ending, ENDINGS)}choose one of ${ENDINGS.join(" ")}`,
+      );
     const content = decodeUtf8(await reading(path, readFile(path)), path);
     if (content.trim() === "") throw usage(`${path} is empty: put a prompt into it`);
     if (ending === ".jsonl") records.push(...recordsOf(content, path, warn));

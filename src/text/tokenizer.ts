@@ -1,11 +1,16 @@
-import { ByteLevelDecoder, Tokenizer } from "@huggingface/tokenizers";
+import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
-import { inRange, quoted, usage } from "../core/errors.js";
+import { failure, inRange, quoted, usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
 import { parseJson } from "../runtime/json.js";
 import { whole } from "../runtime/schema.js";
+import { bytesOf, LETTERS } from "./bytes.js";
+import { faithful } from "./pre-tokenizer.js";
 
-/** Text <-> tokens, byte by byte: every text comes back as it was, lone surrogates excepted (they become U+FFFD). */
+/**
+ * Text <-> tokens, byte by byte: every text comes back as it was. Lone surrogates become U+FFFD, and so do characters with a
+ * byte that the vocabulary lacks.
+ */
 export interface TextTokenizer {
   /** Tokens of the vocabulary. */
   readonly size: number;
@@ -26,6 +31,8 @@ export interface SpecialTokens {
   readonly special?: boolean;
 }
 
+type Vocabulary = Record<string, Token>;
+
 const never = z.literal(false).optional();
 
 const tokenizerSchema = z.looseObject({
@@ -43,7 +50,8 @@ const tokenizerSchema = z.looseObject({
   decoder: z.looseObject({ type: z.literal("ByteLevel", "only byte-level tokenizers are read") }),
   model: z.looseObject({
     type: z.literal("BPE", "only byte-pair encodings are read"),
-    vocab: z.record(z.string(), whole),
+    // Too many entries for a schema: `spellingsOf` looks at each.
+    vocab: z.custom<Vocabulary>((value) => typeof value === "object" && value !== null, "no table of tokens"),
   }),
   pre_tokenizer: z.unknown(),
 });
@@ -61,16 +69,27 @@ export function readTokenizer(json: string, name: string): TextTokenizer {
   const { added_tokens: added, model } = config;
   const special = new Map(added.flatMap(({ content, id, special }) => (special ? [[content, id]] : [])));
   const plain = added.filter((token) => !token.special);
-  // What the library does not know it cannot find in a text that somebody typed.
-  const library = new Tokenizer({ normalizer: null, post_processor: null, ...config, added_tokens: plain }, {});
-  const spellings = spellingsOf(model.vocab, added);
+  const spellings = spellingsOf(model.vocab, added, name);
+  const spellable = spelling(model.vocab);
+  // What the library does not know it cannot find in a text that somebody typed. The table is ours: it was just read.
+  for (const content of special.keys()) delete model.vocab[content];
+  const library: Encoder = new Tokenizer(
+    {
+      normalizer: null,
+      post_processor: null,
+      ...config,
+      pre_tokenizer: faithful(config.pre_tokenizer),
+      added_tokens: plain,
+      model: { ...model, unk_token: null },
+    },
+    {},
+  );
   const written = new Map(plain.map(({ id, content }) => [id, content]));
   const nameless = new Set(special.values());
-  const letters = new ByteLevelDecoder({ type: "ByteLevel" }).byte_decoder;
   // Models may have more rows than there are tokens, and give one of those, although rarely: they stand for no text.
   const check = (token: Token) => inRange("the token", token, 0, undefined, { whole: true });
   const encodePlain = (text: string): Token[] =>
-    text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids;
+    text === "" ? [] : library.encode(spellable(text), { add_special_tokens: false }).ids;
   const anySpecial = anyOf([...special.keys()]);
 
   const self: TextTokenizer = {
@@ -89,30 +108,51 @@ export function readTokenizer(json: string, name: string): TextTokenizer {
     bytes(token) {
       if (nameless.has(check(token))) return NO_BYTES;
       const text = written.get(token);
-      // The vocabulary spells each byte as a letter of its own (Radford et al. 2019).
-      return text === undefined
-        ? Uint8Array.from(self.name(token), (letter) => letters[letter])
-        : Buffer.from(text);
+      return text === undefined ? bytesOf(self.name(token)) : Buffer.from(text);
     },
     name: (token) => spellings[check(token)] ?? "",
   };
   return self;
 }
 
+/** What is used of the library, whose own types do not resolve here. */
+interface Encoder {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: Token[] };
+}
+
 type Added = z.infer<typeof tokenizerSchema>["added_tokens"];
 
 const NO_BYTES = new Uint8Array(0);
 
-function spellingsOf(vocabulary: Readonly<Record<string, Token>>, added: Added): readonly (string | undefined)[] {
+/** Puts U+FFFD for characters that have a byte which the vocabulary lacks: the library would leave the byte out. */
+function spelling(vocabulary: Vocabulary): (text: string) => string {
+  const isMissing = LETTERS.map((letter) => !Object.hasOwn(vocabulary, letter));
+  const hasMissing = (text: string) => Buffer.from(text).some((byte) => isMissing[byte]);
+  return (text) =>
+    hasMissing(text) ? text.replace(/./gsu, (char) => (hasMissing(char) ? "\uFFFD" : char)) : text;
+}
+
+/** @throws a failure for a token that is no number of one */
+function spellingsOf(vocabulary: Vocabulary, added: Added, name: string): readonly (string | undefined)[] {
   const spellings: string[] = [];
-  for (const [spelling, token] of Object.entries(vocabulary)) spellings[token] = spelling;
+  for (const spelling in vocabulary) {
+    const token = vocabulary[spelling];
+    if (!(Number.isInteger(token) && token >= 0 && token < MOST_TOKENS))
+      throw failure(`${name} is broken: ${quoted(spelling)} has the number ${token}`);
+    spellings[token] = spelling;
+  }
   for (const { content, id } of added) spellings[id] = content;
   return spellings;
 }
 
+/** No vocabulary has so many: a number beyond is none. */
+const MOST_TOKENS = 2 ** 24;
+
 /** Matches any of the texts, the longest first; nothing, if there are none. */
 export function anyOf(texts: readonly string[]): RegExp {
-  const escaped = texts.toSorted((a, b) => b.length - a.length).map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  const escaped = texts
+    .toSorted((a, b) => b.length - a.length)
+    .map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
   return new RegExp(escaped.length ? `(${escaped.join("|")})` : "(?!)");
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   createNoise,
   createSampler,
+  type History,
   likeliest,
   pick,
   probability,
@@ -10,7 +11,7 @@ import {
   softmax as softmaxOf,
 } from "../../src/core/index.js";
 
-const nothing = { prompt: [], output: [], path: [] };
+const nothing: History = { prompt: [], output: [], path: [] };
 const logits = Float32Array.of(2, 1, 0, -1, -2);
 const shares = (sampling: Sampling, history = nothing, mask?: Uint32Array) => {
   const found = createSampler(sampling)(logits, history, mask);
@@ -41,7 +42,12 @@ describe("sampling", () => {
       softmax([2, 1, 0, -1, 2]),
     );
     expect(shares({ logitBias: { 3: 9 }, temperature: 0 })).toEqual([0, 0, 0, 1, 0]);
-    expectClose(shares({ logitBias: { 4: 100 } }, nothing, Uint32Array.of(0b00011)), [...softmax([2, 1]), 0, 0, 0]);
+    expectClose(shares({ logitBias: { 4: 100 } }, nothing, Uint32Array.of(0b00011)), [
+      ...softmax([2, 1]),
+      0,
+      0,
+      0,
+    ]);
     expect(logits).toEqual(Float32Array.of(2, 1, 0, -1, -2));
   });
   it("does not bias what can never be, nor hide what is no logit", () => {

@@ -43,7 +43,9 @@ describe("a file of lines", () => {
   });
 
   it("that cannot be written is named", async () => {
-    await expect(growingLines(join(folder, "none", "a"))).rejects.toThrow(/cannot write .*none\/a: there is no such file/);
+    await expect(growingLines(join(folder, "none", "a"))).rejects.toThrow(
+      /cannot write .*none\/a: there is no such file/,
+    );
     await expect(growingLines(folder)).rejects.toThrow(/it is a folder/);
   });
 });

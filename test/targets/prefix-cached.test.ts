@@ -83,7 +83,8 @@ describe("what was read before", () => {
     const sessions = await Promise.all([cached.open(), cached.open()]);
     const steps = sessions.map((session, i) => ({ session, tokens: [...PROMPT, i] }));
     const scores = await cached.pass(steps);
-    scores.forEach((one, i) => expect([...one.row(-1)]).toEqual([...toy.logits([...PROMPT, i])]));
+    const rows = scores.map((one) => [...one.row(-1)]);
+    expect(rows).toEqual([0, 1].map((last) => [...toy.logits([...PROMPT, last])]));
     // The first takes what is kept with it, so that the second reads all.
     expect(seen.read.slice(1)).toEqual([[0], [...PROMPT, 1]]);
     for (const session of sessions) await session[Symbol.asyncDispose]();
@@ -120,7 +121,14 @@ describe("whole runs", () => {
   const run = async (target: Model, prompt: readonly Token[]) => {
     const output: Token[] = [];
     const encoded = { tokens: prompt };
-    const parts = { target, encoded, verifier: identical(), drafter: lookup(), plan: fixedLength(4), maxTokens: 30 };
+    const parts = {
+      target,
+      encoded,
+      verifier: identical(),
+      drafter: lookup(),
+      plan: fixedLength(4),
+      maxTokens: 30,
+    };
     for await (const { tokens } of decode({ ...parts, seed: 3 })) output.push(...tokens);
     return output;
   };

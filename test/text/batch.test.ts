@@ -2,7 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type BatchOptions, generateText, readPrompts, type TextRecord, writeAll } from "../../src/text/index.js";
+import {
+  type BatchOptions,
+  generateText,
+  readPrompts,
+  type TextRecord,
+  writeAll,
+} from "../../src/text/index.js";
 import { babblingModel, toyText } from "./toy.js";
 
 const folder = mkdtempSync(join(tmpdir(), "foretoken-batch-"));
@@ -58,9 +64,13 @@ describe("prompts of files", () => {
     await refused(Buffer.from([97, 0xff]), "txt").toThrow(/is not valid UTF-8: byte 1 is 0xff/);
     await refused('{"prompt": "a"}\n{"prompt": }').toThrow(/line 2 is not JSON/);
     await refused('{"prompt": "a", "max_tokens": "7"}').toThrow(/line 1 is no prompt \(max_tokens: /);
-    await refused('{"text": "a"}').toThrow(/line 1 is no prompt \(a record has either "prompt" or "messages"\)/);
+    await refused('{"text": "a"}').toThrow(
+      /line 1 is no prompt \(a record has either "prompt" or "messages"\)/,
+    );
     await refused('{"prompt": "a", "messages": []}').toThrow(/either "prompt" or "messages"/);
-    await expect(readPrompts([join(folder, "none.txt")])).rejects.toThrow(/cannot read .*none\.txt: there is no such/);
+    await expect(readPrompts([join(folder, "none.txt")])).rejects.toThrow(
+      /cannot read .*none\.txt: there is no such/,
+    );
   });
 
   it("warn of fields that are misspelt, once each", async () => {
@@ -162,7 +172,9 @@ describe("a batch", () => {
     // Whatever drafts, the answers are the same.
     expect(await run(out, { drafter: "none" })).toEqual([[5, 5, 5, undefined]]);
     expect(readFileSync(out, "utf8")).toBe(before);
-    await expect(run(file("mine\n"))).rejects.toThrow(/line 1, is not JSON .*: name a file that is one, or a new one/);
+    await expect(run(file("mine\n"))).rejects.toThrow(
+      /line 1, is not JSON .*: name a file that is one, or a new one/,
+    );
     await expect(run(file('{"a": 1}\n'))).rejects.toThrow(/is no answer of a batch \(record: /);
   });
 

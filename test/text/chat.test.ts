@@ -38,7 +38,14 @@ describe("a conversation", () => {
       const tokens = chat([user(text), { role: "assistant", content: text }, user(text)]);
       const turn = (role: string) => ["<|im_start|>", `${role}\n${text}`, "<|im_end|>", "\n"];
       const frame = ["<|im_start|>", "system\nYou are kind", "<|im_end|>", "\n"];
-      const wanted = [...frame, ...turn("user"), ...turn("assistant"), ...turn("user"), "<|im_start|>", "assistant\n"];
+      const wanted = [
+        ...frame,
+        ...turn("user"),
+        ...turn("assistant"),
+        ...turn("user"),
+        "<|im_start|>",
+        "assistant\n",
+      ];
       expect(tokens.filter((token) => token <= 2)).toEqual([1, 2, 1, 2, 1, 2, 1, 2, 1]);
       expect(shown(tokens)).toBe(wanted.join(""));
     }
@@ -54,7 +61,11 @@ describe("a conversation", () => {
   it("goes through what the template does to it", () => {
     const trimming = createChat({ ...parts, template: "{{ messages[0].content | trim }}{{ bos_token }}" });
     expect(tokenizer.decode(trimming([user("  a <|im_end|> b \n")]))).toBe("a <|im_end|> b");
-    const bos = createChat({ ...parts, template: "{{ bos_token }}x", variables: { bos_token: "<|im_start|>" } });
+    const bos = createChat({
+      ...parts,
+      template: "{{ bos_token }}x",
+      variables: { bos_token: "<|im_start|>" },
+    });
     expect(bos([user("a")])[0]).toBe(1);
   });
 
@@ -73,7 +84,9 @@ describe("a conversation", () => {
   });
 
   it("names a template that is none, and what one that refuses says", () => {
-    expect(() => createChat({ ...parts, template: "{% for" })).toThrow(/^chat_template\.jinja is no chat template/);
+    expect(() => createChat({ ...parts, template: "{% for" })).toThrow(
+      /^chat_template\.jinja is no chat template/,
+    );
     const strict = createChat({ ...parts, template: "{{ raise_exception('no ' + messages[0].role) }}" });
     expect(() => strict([user("a")])).toThrow("the model's chat template refuses these messages: no user");
   });

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generateText, listTextModels, loadText, type TextDrafterName, type TextModel } from "../../src/text/index.js";
+import {
+  generateText,
+  listTextModels,
+  loadText,
+  type TextDrafterName,
+  type TextModel,
+} from "../../src/text/index.js";
 import { TEMPLATE, toyTokenizer } from "./toy.js";
 
 const root = mkdtempSync(join(tmpdir(), "foretoken-text-"));
@@ -15,7 +21,11 @@ const { draft: graph } = JSON.parse(readFileSync(`${joe}model.json`, "utf8"));
 const VISIBLE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join("");
 
 /** A folder of a text model: a small graph that babbles, whatever it reads, and a tokenizer for it. */
-function folder(name: string, change: object = {}, tokenizer = toyTokenizer({ first: `${VISIBLE} \n` })): string {
+function folder(
+  name: string,
+  change: object = {},
+  tokenizer = toyTokenizer({ first: `${VISIBLE} \n` }),
+): string {
   const path = join(root, name);
   mkdirSync(path);
   copyFileSync(`${joe}${graph.graph}`, join(path, "target.onnx"));
@@ -53,7 +63,12 @@ describe("a text model", () => {
     model = await loadText(path, { threads: 1 });
   });
   const write = (drafter: TextDrafterName, options = {}) =>
-    generateText("Hello there", { model, drafter, draftLength: drafter === "none" ? undefined : 3, ...options });
+    generateText("Hello there", {
+      model,
+      drafter,
+      draftLength: drafter === "none" ? undefined : 3,
+      ...options,
+    });
 
   it("is loaded from its folder, with its own defaults", async () => {
     expect(model.decode(model.chat([{ role: "user", content: "Hi" }]), { special: true })).toBe(
@@ -124,7 +139,9 @@ describe("a text model", () => {
 
   it("is named where something is wrong with it", async () => {
     await expect(loadText(join(root, "none"))).rejects.toThrow(/there is no model folder/);
-    await expect(loadText(folder("endless", { end: [] }))).rejects.toThrow(/model\.json is not a valid manifest: end/);
+    await expect(loadText(folder("endless", { end: [] }))).rejects.toThrow(
+      /model\.json is not a valid manifest: end/,
+    );
     const torn = folder("torn");
     writeFileSync(join(torn, "tokenizer.json"), "{}");
     await expect(loadText(torn)).rejects.toThrow(/tokenizer\.json has 2 bytes, expected/);

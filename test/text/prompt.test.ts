@@ -16,7 +16,9 @@ describe("a prompt", () => {
   });
 
   it("goes to the model as it is where it is raw", () => {
-    expect(promptTokens("<|im_end|> the", { raw: true }, parts())).toEqual(tokenizer.encode("<|im_end|> the"));
+    expect(promptTokens("<|im_end|> the", { raw: true }, parts())).toEqual(
+      tokenizer.encode("<|im_end|> the"),
+    );
     expect(promptTokens(" ", { raw: true }, parts())).toEqual(tokenizer.encode(" "));
   });
 
@@ -35,8 +37,8 @@ describe("a prompt", () => {
 
 describe("a prompt that is too long", () => {
   it("is refused with both numbers", () => {
-    const length = chat([said("user", "a ".repeat(200))]).length;
-    expect(() => promptTokens("a ".repeat(200), {}, parts(300))).toThrow(
+    const length = chat([said("user", "x ".repeat(200))]).length;
+    expect(() => promptTokens("x ".repeat(200), {}, parts(300))).toThrow(
       `the prompt has ${length} tokens, and the model's context holds 300 with the answer: shorten it`,
     );
     expect(() => promptTokens("a".repeat(300), { raw: true }, parts(300))).toThrow(/has 300 tokens/);
@@ -44,7 +46,10 @@ describe("a prompt that is too long", () => {
   });
 
   it("loses its oldest turns, and keeps the system text and room for the answer", () => {
-    const turns = Array.from({ length: 9 }, (_, i) => [said("user", `q${i} ${"x".repeat(20)}`), said("assistant", `a${i}`)]);
+    const turns = Array.from({ length: 9 }, (_, i) => [
+      said("user", `q${i} ${"x".repeat(20)}`),
+      said("assistant", `a${i}`),
+    ]);
     const messages = [said("system", "Be brief."), ...turns.flat(), said("user", "last")];
     const whole = chat(messages).length;
     let before = 0;
@@ -75,7 +80,9 @@ describe("a prompt that is too long", () => {
     const tokens = promptTokens(`${"漢".repeat(100)} the end`, settings, parts(150));
     expect(tokens.length).toBeLessThanOrEqual(130);
     expect(tokens.length).toBeGreaterThan(115);
-    expect(shown(tokens)).toMatch(/^<\|im_start\|>system\nYou are kind<\|im_end\|>\n<\|im_start\|>user\n漢+ the end</);
+    expect(shown(tokens)).toMatch(
+      /^<\|im_start\|>system\nYou are kind<\|im_end\|>\n<\|im_start\|>user\n漢+ the end</,
+    );
     expect(lines[0]).toMatch(/^the beginning of the prompt was left out/);
   });
 
@@ -89,7 +96,7 @@ describe("a prompt that is too long", () => {
     expect(promptTokens("a".repeat(500), { raw: true, truncate: true }, parts(100))).toHaveLength(50));
 
   it("is refused where the system text leaves no room", () =>
-    expect(() => promptTokens("a", { truncate: true, system: "b".repeat(500), maxTokens: 9 }, parts(300))).toThrow(
-      /the system text and the template take \d+ tokens, and there is room for 291/,
-    ));
+    expect(() =>
+      promptTokens("a", { truncate: true, system: "b".repeat(500), maxTokens: 9 }, parts(300)),
+    ).toThrow(/the system text and the template take \d+ tokens, and there is room for 291/));
 });

@@ -15,7 +15,12 @@ function run(pieces: readonly (string | readonly number[])[], stops: readonly st
 describe("a stream of text", () => {
   it("holds back half a character, and nothing else", () => {
     const [e, acute] = Buffer.from("é");
-    expect(run([[97, e], [acute, 98]]).texts).toEqual(["a", "éb"]);
+    expect(
+      run([
+        [97, e],
+        [acute, 98],
+      ]).texts,
+    ).toEqual(["a", "éb"]);
     const girl = [...Buffer.from("👧")];
     expect(run(girl.map((byte) => [byte])).texts).toEqual(["", "", "", "👧"]);
   });
@@ -97,5 +102,8 @@ function reference(bytes: readonly number[], stops: readonly string[]) {
     const end = at + Buffer.byteLength(stop);
     if (at >= 0 && (end < cut.end || (end === cut.end && at < cut.at))) cut = { at, end, found: stop };
   }
-  return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(all.subarray(0, cut.at)), found: cut.found };
+  return {
+    text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(all.subarray(0, cut.at)),
+    found: cut.found,
+  };
 }

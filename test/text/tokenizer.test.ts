@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createNoise } from "../../src/core/index.js";
 import { readTokenizer, sameVocabulary } from "../../src/text/index.js";
-import { SPECIALS, spell, tokenizer, toyTokenizer } from "./toy.js";
+import { LETTERS, SPECIALS, spell, tokenizer, toyTokenizer } from "./toy.js";
 
 /** As UTF-8 has it: lone surrogates become U+FFFD. */
 const wellFormed = (text: string) => Buffer.from(text).toString();
@@ -78,6 +78,33 @@ describe("a tokenizer", () => {
       /a\.json is no tokenizer that can be read here \(decoder\.type: only byte-level/,
     );
     expect(() => readTokenizer(with_({ model: { type: "Unigram" } }), "a.json")).toThrow(/byte-pair/);
+  });
+
+  it("puts U+FFFD for characters with bytes that it lacks, and never a special token", () => {
+    const json = JSON.parse(toyTokenizer());
+    // As SmolLM2's: no letter for some control characters, and for what begins the planes that nobody uses.
+    for (const byte of [0x04, 0xf1]) delete json.model.vocab[LETTERS[byte]];
+    json.model.unk_token = SPECIALS[0];
+    json.model.ignore_merges = true;
+    json.pre_tokenizer.pretokenizers[1].use_regex = false;
+    const own = readTokenizer(JSON.stringify(json), "a.json");
+    const text = "a\u0004b\u{50000}c<|endoftext|>";
+    expect(own.decode(own.encode(text))).toBe("a\ufffdb\ufffdc<|endoftext|>");
+    for (const name of SPECIALS) expect(own.encode(name).every((token) => token > 2)).toBe(true);
+  });
+
+  it("divides texts as the original does, beyond ASCII too", () => {
+    const names = (text: string) =>
+      tokenizer.encode(text).map((token) => Buffer.from(tokenizer.bytes(token)).toString());
+    const pairs = readTokenizer(toyTokenizer({ merges: ["Ġ Ù", "Ġ Â", "Ġ ï"] }), "a.json");
+    const parts = (text: string) => pairs.encode(text).map(pairs.name);
+    // Digits of any script stand alone, the space before them included.
+    expect(parts(" \u0663")).toEqual(["Ġ", "Ù", "£"]);
+    expect(parts(" \u00bd")).toEqual(["Ġ", "Â", "½"]);
+    // U+0085 is white space: a run of it takes the space before. U+FEFF is none: the space before goes with it.
+    expect(parts(" \u0085")).toEqual(["ĠÂ", "ħ"]);
+    expect(parts("a \ufeffa")).toEqual(["a", "Ġï", "»", "¿", "a"]);
+    expect(names("12")).toEqual(["1", "2"]);
   });
 
   it("matches tokens that were added as text", () => {

@@ -89,7 +89,10 @@ export const manifestOf = (contextLength: number, vocabularySize = tokenizer.siz
   });
 
 /** A model that says a text behind the last end of a prompt's frame, then ends; anything else is less likely. */
-export function sayingModel(answer: string | readonly Token[], options: { onOpen?(): void; onClose?(): void } = {}) {
+export function sayingModel(
+  answer: string | readonly Token[],
+  options: { onOpen?(): void; onClose?(): void } = {},
+) {
   const tokens = [...(typeof answer === "string" ? tokenizer.encode(answer) : answer), END];
   const frame = tokenizer.encode("<|im_start|>assistant\n", { special: true });
   return functionModel(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mediumChecks, modalityChecks } from "../../src/conformance/index.js";
-import { byPlace, decode, rangeMask, type Round, type Token } from "../../src/core/index.js";
+import { byPlace, decode, type Round, rangeMask, type Token } from "../../src/core/index.js";
 import { fixedLength } from "../../src/plans/index.js";
 import { functionModel } from "../../src/targets/index.js";
 import {
@@ -73,7 +73,7 @@ describe("an answer", () => {
     const model = saying("the word é 漢");
     const pieces = await piecesOf(model, { drafter: "none" });
     expect(pieces.map(({ text }) => text).join("")).toBe("the word é 漢");
-    expect(pieces.map(({ tokens }) => tokens).flat()).toEqual([...tokenizer.encode("the word é 漢"), END]);
+    expect(pieces.flatMap(({ tokens }) => tokens)).toEqual([...tokenizer.encode("the word é 漢"), END]);
     expect(pieces.map(({ start }) => start)).toEqual(pieces.map((_, i) => i));
     expect(pieces.filter(({ done }) => done)).toHaveLength(1);
     expect(pieces.at(-1)).toMatchObject({ done: true, finish: "stop", stop: END, text: "" });
@@ -84,13 +84,21 @@ describe("an answer", () => {
     const { text, tokens, finish, stop, promptTokens, metrics, logprobs } = await generateText("Hi", {
       model: saying("in the end"),
     });
-    expect({ text, finish, stop, logprobs }).toEqual({ text: "in the end", finish: "stop", stop: END, logprobs: undefined });
+    expect({ text, finish, stop, logprobs }).toEqual({
+      text: "in the end",
+      finish: "stop",
+      stop: END,
+      logprobs: undefined,
+    });
     expect(tokens).toHaveLength(metrics.tokens);
     expect(promptTokens).toBeGreaterThan(10);
   });
 
   it("is as long as it may be", async () => {
-    const { text, tokens, finish, stop } = await generateText("Hi", { model: saying("abcdef"), maxTokens: 3 });
+    const { text, tokens, finish, stop } = await generateText("Hi", {
+      model: saying("abcdef"),
+      maxTokens: 3,
+    });
     expect({ text, finish, stop }).toEqual({ text: "abc", finish: "length", stop: undefined });
     expect(tokens).toHaveLength(3);
     const full = await generateText("a", { model: toyText(babblingModel(60)), raw: true });
@@ -126,7 +134,10 @@ describe("an answer ends", () => {
 
   it("at a stop token", async () => {
     const [stop] = tokenizer.encode("w");
-    const answer = await generateText("Hi", { model: saying("ab w"), stopTokens: [tokenizer.encode(" w")[0], stop] });
+    const answer = await generateText("Hi", {
+      model: saying("ab w"),
+      stopTokens: [tokenizer.encode(" w")[0], stop],
+    });
     expect(answer).toMatchObject({ finish: "stop", stop: tokenizer.encode(" w")[0] });
     await expect(generateText("Hi", { model: babbling, stopTokens: [9999] })).rejects.toThrow(
       `a stop token is 9999: give a whole number from 0 to ${tokenizer.size - 1}`,
@@ -173,7 +184,7 @@ describe("log probabilities", () => {
       expect(logprob).toBeCloseTo(row[token] - shift, 9);
       const order = [...row.keys()].sort((a, b) => row[b] - row[a] || a - b).slice(0, 3);
       expect(top.map(({ token }) => token)).toEqual(order);
-      top.forEach((one) => expect(one.logprob).toBeCloseTo(row[one.token] - shift, 9));
+      for (const one of top) expect(one.logprob).toBeCloseTo(row[one.token] - shift, 9);
     });
     return JSON.stringify(logprobs);
   };
@@ -216,7 +227,11 @@ describe("several answers", () => {
     const [{ promptTokens }] = answers;
     // The last token of a prompt is read each time.
     expect(read.filter((tokens) => tokens > 1)).toEqual([promptTokens]);
-    const alone = await generateText("the word in an order", { ...options, model: toyText(inner), stream: 6 });
+    const alone = await generateText("the word in an order", {
+      ...options,
+      model: toyText(inner),
+      stream: 6,
+    });
     expect(alone.tokens).toEqual(answers[1].tokens);
     await expect(generateTexts("a", { model, count: 0 })).rejects.toThrow("count is 0");
   });
@@ -260,7 +275,9 @@ describe("whatever ends an answer", () => {
     const { model, open } = opened();
     const stop = new AbortController();
     const onRound = ({ start }: Round) => start >= 2 && stop.abort(new Error("enough"));
-    await expect(generateText("Hi", { model, signal: stop.signal, onRound, drafter: "none" })).rejects.toThrow("enough");
+    await expect(
+      generateText("Hi", { model, signal: stop.signal, onRound, drafter: "none" }),
+    ).rejects.toThrow("enough");
     expect(open()).toBe(0);
     const onPiece = () => {
       throw new Error("no");
@@ -286,7 +303,8 @@ describe("whatever ends an answer", () => {
   it("sessions are kept within the limit, and freed when that is asked for", async () => {
     const inner = babblingModel();
     const model = toyText(inner);
-    for (const prompt of ["the word", "an order in it", "three"]) await generateText(prompt, { model, maxTokens: 9 });
+    for (const prompt of ["the word", "an order in it", "three"])
+      await generateText(prompt, { model, maxTokens: 9 });
     expect(model.target.kept.sessions).toBe(3);
     expect(inner.openSessions).toBe(3);
     await model.target.clear();
