@@ -18,8 +18,8 @@ interface State {
 }
 
 /** An answer ends with an end token, with a stop string, or where other rules end; those say what may be written until then. */
-export function answerRules({ ends, stops, tokenizer, rules }: EndOptions): Rules<State> {
-  return {
+export function answerRules({ ends, stops, tokenizer, rules }: EndOptions): Rules<unknown> {
+  const all: Rules<State> = {
     start: { stop: stops.start, inner: rules?.start, ended: rules?.ended(rules.start) ?? false },
     advance({ stop: before, inner: at }, token) {
       const stop = stops.next(before, tokenizer.bytes(token));
@@ -31,4 +31,5 @@ export function answerRules({ ends, stops, tokenizer, rules }: EndOptions): Rule
     mask: ({ inner }) => rules?.mask(inner),
     ended: ({ ended }) => ended,
   };
+  return all;
 }
