@@ -30,6 +30,15 @@ export type { SpeechDrafterName } from "./speech/names.js";
 export { type SentenceReport, type Sound, type SpeakOptions, speak } from "./speech/speak.js";
 export { listVoices, loadVoice, type Voice, type VoiceOptions } from "./speech/voice.js";
 export { type FunctionModelOptions, functionModel } from "./targets/function.js";
+export type { Message } from "./text/chat.js";
+export type { TokenChance, TokenLogprobs } from "./text/logprobs.js";
+export { listTextModels } from "./text/manifest.js";
+export type { TextPiece } from "./text/modality.js";
+export { loadText } from "./text/model.js";
+export type { TextDrafterName, TextVerifierName } from "./text/names.js";
+export type { TextPrompt } from "./text/prompt.js";
+export type { TextModel, TextModelOptions, WriteOptions, Written } from "./text/types.js";
+export { generateText, generateTexts, type WrittenText, write } from "./text/write.js";
 export {
   animate,
   type GeneratedVideo,

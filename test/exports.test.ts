@@ -15,6 +15,7 @@ describe("the root", () => {
       ...["addMetrics", "createMeter", "createNoise", "createSampler", "ForetokenError"],
       ...["speak", "listVoices", "loadVoice"],
       ...["draw", "generateImage", "listImageModels", "loadImageModel", "ImageTokens"],
+      ...["write", "generateText", "generateTexts", "listTextModels", "loadText"],
       ...["animate", "generateVideo", "listVideoModels", "loadVideoModel", "VideoTokens"],
     ];
     expect(Object.keys(root).sort()).toEqual(wanted.sort());

@@ -4,6 +4,8 @@ import type { Token, TokenMask } from "./token.js";
 
 /** How a token is chosen from a row of logits. The fields apply in this order, Hugging Face's order of warpers. */
 export interface Sampling {
+  /** Added to the logits of single tokens, -100 to 100 each: 100 all but forces one, -100 all but forbids it. */
+  readonly logitBias?: Readonly<Record<Token, number>>;
   /** > 1 makes tokens of prompt and output less likely: logits are divided (positive) or multiplied (negative) by it (Keskar et al. 2019). */
   readonly repetitionPenalty?: number;
   /** Subtracted from the logits of tokens in the output. */
@@ -54,8 +56,16 @@ export function createSampler(sampling: Sampling = {}): Sampler {
   const { repetitionPenalty = 1, presencePenalty = 0, frequencyPenalty = 0 } = sampling;
   const { temperature = 1, topK = 0, topP = 1, minP = 0, typicalP = 1 } = sampling;
   const penalised = repetitionPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0;
-  const behind = (logits: Float32Array, history: History) =>
-    penalised ? penalise(logits, history, repetitionPenalty, presencePenalty, frequencyPenalty) : logits;
+  const biases = Object.entries(sampling.logitBias ?? {}).map(
+    ([token, bias]) => [Number(token), bias] as const,
+  );
+  const behind = (logits: Float32Array, history: History) => {
+    if (!penalised && biases.length === 0) return logits;
+    const row = logits.slice();
+    addBiases(row, biases);
+    if (penalised) penalise(row, history, repetitionPenalty, presencePenalty, frequencyPenalty);
+    return row;
+  };
 
   const choose = (logits: Float32Array, history: History, mask?: TokenMask) => {
     const row = behind(logits, history);
@@ -88,7 +98,7 @@ export function createSampler(sampling: Sampling = {}): Sampler {
 }
 
 function check(sampling: Sampling): void {
-  const ranges: Record<keyof Sampling, [number, number]> = {
+  const ranges: Record<Exclude<keyof Sampling, "logitBias">, [number, number]> = {
     repetitionPenalty: [Number.MIN_VALUE, 100],
     presencePenalty: [-100, 100],
     frequencyPenalty: [-100, 100],
@@ -99,8 +109,12 @@ function check(sampling: Sampling): void {
     typicalP: [Number.MIN_VALUE, 1],
   };
   for (const [name, [low, high]] of Object.entries(ranges)) {
-    const value = sampling[name as keyof Sampling];
+    const value = sampling[name as keyof typeof ranges];
     if (value !== undefined) inRange(name, value, low, high, { whole: name === "topK" });
+  }
+  for (const [token, bias] of Object.entries(sampling.logitBias ?? {})) {
+    inRange("a token of logitBias", Number(token), 0, undefined, { whole: true });
+    inRange(`logitBias of token ${token}`, bias, -100, 100);
   }
 }
 
@@ -134,14 +148,23 @@ function impossible(vocabularySize: number, mask: TokenMask | undefined, history
   return usage("the rules allow no token at all here: mask() must leave at least one");
 }
 
+/** Changes the row. @throws a usage error for a token that the row has not */
+function addBiases(row: Float32Array, biases: readonly (readonly [Token, number])[]): void {
+  for (const [token, bias] of biases) {
+    if (token >= row.length)
+      throw usage(`logitBias names token ${token}, and there are tokens 0 to ${row.length - 1}`);
+    if (Number.isFinite(row[token])) row[token] = inFloat32(row[token] + bias);
+  }
+}
+
+/** Changes the row. */
 function penalise(
-  logits: Float32Array,
+  row: Float32Array,
   history: History,
   repetition: number,
   presence: number,
   frequency: number,
-) {
-  const row = logits.slice();
+): void {
   const counts = new Map<Token, number>();
   for (const part of [history.output, history.path])
     for (const token of part) counts.set(token, (counts.get(token) ?? 0) + 1);
@@ -152,13 +175,14 @@ function penalise(
     const count = counts.get(token) ?? 0;
     const repeated = Math.fround(logit > 0 ? logit / repetition : logit * repetition);
     const penalty = count > 0 ? presence + frequency * count : 0;
-    row[token] = Math.min(Math.max(repeated - penalty, -LARGEST), LARGEST);
+    row[token] = inFloat32(repeated - penalty);
   }
-  return row;
 }
 
 /** The largest float32: no penalty turns a logit into a mask, or into what is none. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
+const inFloat32 = (logit: number) => Math.min(Math.max(logit, -LARGEST), LARGEST);
 
 function select(from: Distribution, keep: (index: number) => boolean): Distribution {
   const kept: number[] = [];

@@ -6,6 +6,7 @@ export { type FrameReader, type FrameWish, frameReader, type ReadingFilms } from
 export { delays, type FilmShape, type FilmSink } from "./films/shape.js";
 export { filmStrip, type StripRow } from "./films/strip.js";
 export { type FilmMaker, filmMaker, type WritingFilms } from "./films/write.js";
+export { type GrowingLines, growingLines } from "./lines.js";
 export { type Colour, parseColour, WHITE } from "./pictures/colour.js";
 export { film } from "./pictures/film.js";
 export { PICTURE_FORMATS, type PictureFormat, pictureFormatOf } from "./pictures/formats.js";

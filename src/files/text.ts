@@ -21,12 +21,12 @@ const SEQUENCES = /[^\P{Cc}\s]\[[0-?]*[ -/]*[@-~]/gu;
 const CONTROLS = /[^\P{Cc}\t\n\f\r]/gu;
 
 /**
- * UTF-8 -> text without control characters and byte order mark.
+ * UTF-8 -> text without byte order mark, and nothing else changed.
  *
  * @param offset of these bytes in the whole, for the message
  * @throws a failure that names the first wrong byte
  */
-export function decodeText(bytes: Buffer, name: string, offset = 0): string {
+export function decodeUtf8(bytes: Buffer, name: string, offset = 0): string {
   const invalid = firstInvalid(bytes);
   if (invalid >= 0) {
     const [first, second] = bytes;
@@ -36,6 +36,9 @@ export function decodeText(bytes: Buffer, name: string, offset = 0): string {
     throw failure(`${name} is not valid UTF-8: ${what}; save it as UTF-8`);
   }
   const text = bytes.toString("utf8");
-  const unmarked = offset === 0 && text.startsWith("\uFEFF") ? text.slice(1) : text;
-  return unmarked.replace(SEQUENCES, "").replace(CONTROLS, "");
+  return offset === 0 && text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
+
+/** `decodeUtf8`, and without control characters. */
+export const decodeText = (bytes: Buffer, name: string, offset = 0): string =>
+  decodeUtf8(bytes, name, offset).replace(SEQUENCES, "").replace(CONTROLS, "");

@@ -51,6 +51,8 @@ export type TargetManifest = Manifest & {
 };
 
 export interface OpenSettings<M, E extends Encoded, Name extends string> extends OpenOptions {
+  /** Whether the target's graph runs with float32 weights (see `SessionOptions`). */
+  readonly unfold?: boolean;
   /** Longest draft of the plans. */
   readonly maxDepth?: number;
   /** How pass times are measured. */
@@ -77,10 +79,10 @@ export async function openMedium<M extends TargetManifest, E extends Encoded, Na
   { manifest, file, checkAll, fingerprint }: Found<M>,
   settings: OpenSettings<M, E, Name>,
 ) {
-  const { device: wished = "cpu", threads, warn, maxDepth, measuring } = settings;
+  const { device: wished = "cpu", threads, unfold, warn, maxDepth, measuring } = settings;
   const { target: shape } = manifest;
   checkAll();
-  const { session, device } = await openTarget(shape, file, wished, { threads }, warn);
+  const { session, device } = await openTarget(shape, file, wished, { threads, unfold }, warn);
   const graph = once((name: string) => openSession(file(name), { threads, quiet: true, unfold: true }));
   const small = (name: string, unfold = true) => openSession(file(name), { threads: 1, quiet: true, unfold });
   const prefix = shape.prefix && { session: await graph(shape.prefix.graph), length: shape.prefix.length };

@@ -25,6 +25,17 @@ export interface CacheShape {
 
 const SMALLEST = 256;
 
+/** Rows that a cache has room for once so many were needed: it doubles, so that a long output copies each row few times. */
+function roomFor(rows: number, from = SMALLEST): number {
+  let capacity = from;
+  while (capacity < rows) capacity *= 2;
+  return capacity;
+}
+
+/** Bytes of the cache of one sequence that once had so many rows. */
+export const cacheBytes = ({ layers, keyValueHeads, headSize }: CacheShape, rows: number) =>
+  roomFor(rows) * layers * 2 * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+
 export function createCache(shape: CacheShape, batch = 1): KeyValueCache {
   const { layers, keyValueHeads, headSize } = shape;
   const width = layers * 2 * keyValueHeads * headSize;
@@ -46,7 +57,7 @@ export function createCache(shape: CacheShape, batch = 1): KeyValueCache {
       if (rows <= capacity) return false;
       const before = capacity * headSize;
       const old = past;
-      while (capacity < rows) capacity *= 2;
+      capacity = roomFor(rows, capacity);
       past = allocate();
       past.forEach((grown, i) => {
         for (let head = 0; head < batch * keyValueHeads; head++)

@@ -1,4 +1,4 @@
-export { type CacheShape, createCache, type KeyValueCache } from "./cache.js";
+export { type CacheShape, cacheBytes, createCache, type KeyValueCache } from "./cache.js";
 export { type CostCurve, type MeasureOptions, measureCost, passCost } from "./cost.js";
 export { DEVICES, openOn, type Placed } from "./device.js";
 export { cacheFolder, checkFile, type ExpectedFile } from "./files.js";

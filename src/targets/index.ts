@@ -1,3 +1,4 @@
 export * from "./adjusted.js";
 export * from "./function.js";
 export * from "./guided.js";
+export * from "./prefix-cached.js";

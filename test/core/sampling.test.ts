@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   createNoise,
   createSampler,
+  type History,
   likeliest,
   pick,
   probability,
@@ -10,7 +11,7 @@ import {
   softmax as softmaxOf,
 } from "../../src/core/index.js";
 
-const nothing = { prompt: [], output: [], path: [] };
+const nothing: History = { prompt: [], output: [], path: [] };
 const logits = Float32Array.of(2, 1, 0, -1, -2);
 const shares = (sampling: Sampling, history = nothing, mask?: Uint32Array) => {
   const found = createSampler(sampling)(logits, history, mask);
@@ -33,6 +34,33 @@ describe("sampling", () => {
   it("is greedy at temperature 0, the lowest token among equals", () => {
     expect(shares({ temperature: 0 })).toEqual([1, 0, 0, 0, 0]);
     expect(likeliest(createSampler({ temperature: 0 })(Float32Array.of(1, 3, 3), nothing))).toBe(1);
+  });
+  it("adds biases first, to single tokens", () => {
+    expectClose(shares({ logitBias: { 4: 5, 0: -100 } }), softmax([-98, 1, 0, -1, 3]));
+    expectClose(
+      shares({ logitBias: { 4: 6 }, repetitionPenalty: 2 }, { ...nothing, output: [4] }),
+      softmax([2, 1, 0, -1, 2]),
+    );
+    expect(shares({ logitBias: { 3: 9 }, temperature: 0 })).toEqual([0, 0, 0, 1, 0]);
+    expectClose(shares({ logitBias: { 4: 100 } }, nothing, Uint32Array.of(0b00011)), [
+      ...softmax([2, 1]),
+      0,
+      0,
+      0,
+    ]);
+    expect(logits).toEqual(Float32Array.of(2, 1, 0, -1, -2));
+  });
+  it("does not bias what can never be, nor hide what is no logit", () => {
+    const biased = createSampler({ logitBias: { 1: 100, 2: 100 } });
+    const row = Float32Array.of(0, Number.NEGATIVE_INFINITY, 1);
+    expect([...biased.logits(row, nothing)]).toEqual([0, Number.NEGATIVE_INFINITY, 101]);
+    expect(() => biased(Float32Array.of(0, Number.NaN, 1), nothing)).toThrow(/the logit of token 1 is NaN/);
+  });
+  it("refuses biases of no tokens, and out of range", () => {
+    expect(() => createSampler({ logitBias: { 1.5: 1 } })).toThrow("a token of logitBias is 1.5");
+    expect(() => createSampler({ logitBias: { 1: 101 } })).toThrow("logitBias of token 1 is 101");
+    const beyond = createSampler({ logitBias: { 5: 1 } });
+    expect(() => beyond(logits, nothing)).toThrow("logitBias names token 5, and there are tokens 0 to 4");
   });
   it("keeps the k likeliest", () => expectClose(shares({ topK: 2 }), [...softmax([2, 1]), 0, 0, 0]));
   it("keeps the likeliest that hold a share of p, the one that crosses it included", () => {

@@ -1,0 +1,28 @@
+export type { Speculation, SpeculationOptions } from "../medium/speculation.js";
+export { type BatchOptions, type BatchProgress, writeAll } from "./batch.js";
+export { type Chat, type ChatParts, createChat, type Message } from "./chat.js";
+export { answerRules, type EndOptions } from "./ends.js";
+export { logprobsOf, type TokenChance, type TokenLogprobs } from "./logprobs.js";
+export { findTextModel, listTextModels, type TextManifest, textManifestSchema } from "./manifest.js";
+export { type TextEncoded, type TextParts, type TextPiece, type TextRequest, text } from "./modality.js";
+export { loadText } from "./model.js";
+export {
+  DEFAULT_TEXT_MODEL,
+  TEXT_DRAFTERS,
+  TEXT_VERIFIERS,
+  type TextDrafterName,
+  type TextVerifierName,
+} from "./names.js";
+export type { PromptSettings, TextPrompt } from "./prompt.js";
+export { readPrompts, type TextRecord } from "./records.js";
+export { createStops, type FoundStop, type StopState, type Stops } from "./stops.js";
+export { type TextStream, textStream } from "./stream.js";
+export {
+  type NamedTokenizer,
+  readTokenizer,
+  type SpecialTokens,
+  sameVocabulary,
+  type TextTokenizer,
+} from "./tokenizer.js";
+export type { TextModel, TextModelOptions, WriteOptions, Written } from "./types.js";
+export { generateText, generateTexts, type WrittenText, write } from "./write.js";

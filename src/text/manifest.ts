@@ -1,0 +1,49 @@
+import { z } from "zod";
+import {
+  type Found,
+  findModel,
+  languageModelSchema,
+  listModels,
+  manifestSchema,
+} from "../runtime/manifest.js";
+import { size, whole } from "../runtime/schema.js";
+
+/** A model of text: language model, tokenizer, chat template. */
+export const textManifestSchema = manifestSchema.extend({
+  kind: z.literal("text"),
+  target: languageModelSchema,
+  /** A small model of the same tokens, for drafting. */
+  draft: languageModelSchema.optional(),
+  /** A byte-level tokenizer in the format of Hugging Face's tokenizers. */
+  tokenizer: z.string(),
+  /** Tokens that end an answer. */
+  end: z.array(whole).min(1),
+  chat: z.object({
+    /** A Jinja template, which gets messages, add_generation_prompt and `variables`. */
+    template: z.string(),
+    /** Who may say something. */
+    roles: z.array(z.string()).default(["system", "user", "assistant"]),
+    /** What the model is told first, unless the prompt says something else; left out, that is left to the template. */
+    system: z.string().optional(),
+    /** Further names that the template uses, such as bos_token. */
+    variables: z.record(z.string(), z.string()).optional(),
+  }),
+  /** Most tokens of an answer, unless more are asked for. */
+  maxTokens: size.optional(),
+  sampling: z
+    .object({
+      temperature: z.number().nonnegative(),
+      topK: whole,
+      topP: z.number().positive().max(1),
+      minP: z.number().min(0).max(1),
+      repetitionPenalty: z.number().positive(),
+    })
+    .partial(),
+});
+
+export type TextManifest = z.infer<typeof textManifestSchema>;
+
+export const listTextModels = () => listModels("text");
+
+export const findTextModel = (nameOrPath: string): Found<TextManifest> =>
+  findModel(nameOrPath, textManifestSchema, "text");

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { usage } from "../core/errors.js";
+import { openMedium } from "../medium/open.js";
+import { cacheBytes } from "../runtime/cache.js";
+import type { Found } from "../runtime/manifest.js";
+import { prefixCached } from "../targets/prefix-cached.js";
+import { losslessVerifier } from "../verifiers/named.js";
+import { createChat } from "./chat.js";
+import { textDrafters } from "./drafters.js";
+import { findTextModel, type TextManifest } from "./manifest.js";
+import { text } from "./modality.js";
+import { DEFAULT_TEXT_MODEL, LONGEST_DRAFT } from "./names.js";
+import { promptTokens } from "./prompt.js";
+import { readTokenizer } from "./tokenizer.js";
+import type { TextModel, TextModelOptions } from "./types.js";
+import { writeWith } from "./writing.js";
+
+/** @throws usage errors for an unknown model or form, failures that name a wrong or torn file. */
+export async function loadText(
+  nameOrPath: string = DEFAULT_TEXT_MODEL,
+  { weights, cacheMegabytes = 512, draft, ...options }: TextModelOptions = {},
+): Promise<TextModel> {
+  const own = findTextModel(nameOrPath);
+  const found = weights === "float32" ? inFloat32(own) : own;
+  const { manifest } = found;
+  const read = (name: string) => readFileSync(found.file(name), "utf8");
+  const tokenizer = readTokenizer(read(manifest.tokenizer), found.file(manifest.tokenizer));
+  const { template, ...rest } = manifest.chat;
+  const chat = createChat({ ...rest, template: read(template), file: found.file(template), tokenizer });
+  const opened = await openMedium(found, {
+    ...options,
+    unfold: weights === "float32",
+    maxDepth: LONGEST_DRAFT,
+    drafters: textDrafters(draft),
+  });
+  const target = prefixCached(opened.target, {
+    megabytes: cacheMegabytes,
+    bytes: (rows) => cacheBytes(manifest.target, rows),
+  });
+  const anyLength = { tokenizer, chat, contextLength: Number.POSITIVE_INFINITY };
+
+  const model: TextModel = {
+    name: opened.name,
+    manifest,
+    device: opened.device,
+    target,
+    drafter: opened.drafter,
+    times: opened.times,
+    plan: opened.plan,
+    defaultDrafter: draft === undefined ? "lookup" : "model",
+    modality: text({ manifest, tokenizer, chat }),
+    tokenizer,
+    encode: tokenizer.encode,
+    decode: tokenizer.decode,
+    chat,
+    count: (prompt, { system, raw } = {}) => promptTokens(prompt, { system, raw }, anyLength).length,
+    write: (prompt, written = {}) => writeWith(model, prompt, written),
+    verifier: losslessVerifier,
+  };
+  return model;
+}
+
+/** The model's float32 graph as its only one. */
+function inFloat32(found: Found<TextManifest>): Found<TextManifest> {
+  const { name, target } = found.manifest;
+  if (!target.float) throw usage(`the model "${name}" has no float32 form: leave weights out`);
+  const manifest = { ...found.manifest, target: { ...target, graph: target.float, exact: "tree" as const } };
+  // Its passes take other times.
+  return { ...found, manifest, fingerprint: `${found.fingerprint} float32` };
+}

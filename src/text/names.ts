@@ -1,0 +1,27 @@
+import { LOSSLESS } from "../verifiers/named.js";
+
+/** Plain names, free of models: a command line can list them without loading any. */
+
+export const DEFAULT_TEXT_MODEL = "smollm2";
+
+export const TEXT_DRAFTERS = {
+  lookup: "what followed the same tokens before, in the prompt or the answer",
+  suffix: "what mostly followed the longest match, in prompt, answer and earlier answers",
+  spans: "spans of given documents, or of the prompt itself",
+  rest: "what followed in a datastore of texts",
+  recycling: "the model's own next-best tokens of earlier passes, as a tree",
+  lookahead: "n-grams from a window of guesses that is refined each pass",
+  model: "a small language model of the same tokens",
+  cascade: "the small model, with a cheap drafter that drafts for it",
+  auto: "the best of those at hand, found out on the way",
+  none: "no guesses",
+} as const;
+
+export type TextDrafterName = keyof typeof TEXT_DRAFTERS;
+
+export const TEXT_VERIFIERS = LOSSLESS;
+
+export type TextVerifierName = keyof typeof TEXT_VERIFIERS;
+
+/** Most guesses a pass. */
+export const LONGEST_DRAFT = 64;
