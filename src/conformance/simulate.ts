@@ -58,6 +58,7 @@ export function simulate(plan: Plan, simulation: Simulation, length: number, see
       verdict: { path: Array.from({ length: stood }, (_, i) => i), next: 0 },
       tokens: new Array<number>(stood + 1).fill(0),
       target: NO_DISTRIBUTION,
+      logits: NO_DISTRIBUTION,
       hidden: () => undefined,
       draw: NO_DISTRIBUTION,
       timing: { draft: spent, target: pass, verify: 0, total: spent + pass },

@@ -141,6 +141,7 @@ export async function* decode<E extends Encoded>(
         tokens,
         finish: place.ended ? "end" : output.length >= limit ? "length" : undefined,
         target: rows.target,
+        logits: rows.raw,
         hidden: (node, tap) => scores.hidden?.(node, tap),
         draw: judge.draw,
         timing: {

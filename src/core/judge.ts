@@ -63,28 +63,35 @@ export function createJudge({ target, verifier, sampler, noise, place, prompt, o
       return subtree(tree, kept);
     },
 
-    /** The target behind each node: its distribution and its logits, made when first asked for. */
+    /** The target behind each node: its distribution, its logits and its raw row, made when first asked for. */
     rows(draft: Draft, scores: Scores) {
-      const cached = <T>(make: Sampled<T>) => {
+      const pathOf = (node: number) => pathTo(draft, node).map((on) => draft.tokens[on]);
+      const whereOf = (path: readonly Token[]) =>
+        `${model}, behind token ${start + path.length} of the output`;
+      const cached = <T>(make: (node: number) => T) => {
         const made = new Map<number, T>();
         return (node: number): T => {
           if (!(node >= -1 && node < draft.tokens.length)) throw failure(`the draft has no node ${node}`);
-          let found = made.get(node);
-          if (!found) {
-            const row = scores.row(node);
-            const path = pathTo(draft, node).map((on) => draft.tokens[on]);
-            const where = `${model}, behind token ${start + path.length} of the output`;
-            if (row.length !== vocabularySize)
-              throw failure(
-                `${where}: a row has ${row.length} logits, its vocabulary ${vocabularySize} tokens`,
-              );
-            found = make(row, { prompt, output: committed, path, where }, maskAt(walk(place, path)));
-            made.set(node, found);
-          }
+          const found = made.get(node) ?? make(node);
+          made.set(node, found);
           return found;
         };
       };
-      return { target: cached(sampler), logits: cached(sampler.logits) };
+      const rowOf = cached((node) => {
+        const row = scores.row(node);
+        if (row.length !== vocabularySize)
+          throw failure(
+            `${whereOf(pathOf(node))}: a row has ${row.length} logits, its vocabulary ${vocabularySize} tokens`,
+          );
+        return row;
+      });
+      const sampled = <T>(make: Sampled<T>) =>
+        cached((node) => {
+          const path = pathOf(node);
+          const history = { prompt, output: committed, path, where: whereOf(path) };
+          return make(rowOf(node), history, maskAt(walk(place, path)));
+        });
+      return { raw: rowOf, target: sampled(sampler), logits: sampled(sampler.logits) };
     },
 
     /** The tokens of a verdict. @throws a failure that names the verifier, where there is no such path or token */

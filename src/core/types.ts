@@ -233,6 +233,11 @@ export interface Round {
   readonly finish?: "end" | "length";
   /** The target's distribution after a node, rejected ones included: Jacobi decoding redraws from them. */
   target(node: number): Distribution;
+  /**
+   * The target's logits after a node, as the model gave them: before rules, penalties, temperature and cuts. The row of the
+   * pass's scores, looked up when it is asked for; nobody writes to it. Throws where the model has no such row.
+   */
+  logits(node: number): Float32Array;
   /** A tapped output of the target at a node. */
   hidden(node: number, tap: string): Float32Array | undefined;
   /** As `DraftContext.draw`, counted from this round's first position. */

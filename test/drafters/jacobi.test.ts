@@ -35,6 +35,7 @@ function round(draft: Round["draft"], path: readonly number[], row: Distribution
     verdict: { path, next: 9 },
     tokens,
     target: () => row,
+    logits: () => new Float32Array(0),
     hidden: () => undefined,
     draw: (_, depth) => 10 + depth,
     timing: { draft: 0, target: 0, verify: 0, total: 0 },

@@ -34,6 +34,7 @@ const round = (drafted: number, stood: number): Round => ({
   target: () => {
     throw new Error("no distribution");
   },
+  logits: () => new Float32Array(0),
   hidden: () => undefined,
   draw: () => 0,
   timing: { draft: 0, target: uneven(drafted + 1), verify: 0, total: uneven(drafted + 1) },
