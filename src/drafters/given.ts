@@ -1,7 +1,8 @@
 import { behind } from "../core/behind.js";
-import { chain, EMPTY } from "../core/tree.js";
-import type { Draft, DraftContext, Drafter, Encoded, Token } from "../core/types.js";
+import { chain } from "../core/tree.js";
+import type { DraftContext, Drafter, Encoded, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
+import { joined } from "./merge.js";
 
 /**
  * Proposes the tokens that the rules force, which are certain to stand, and asks the drafter for what comes behind them. What
@@ -22,10 +23,11 @@ export const given = <E extends Encoded>(drafter: Drafter<E>): Drafter<E> => ({
         const forced = forcedTokens(context, room);
         const left = room - forced.length;
         if (forced.length === 0) return drafting.propose(context);
-        if (left === 0) return behindForced(forced, EMPTY);
+        const sure = chain(forced, { confidence: forced.map(() => 1) });
+        if (left === 0) return sure;
         const { nodes, depth } = context.budget;
         const budget = { ...context.budget, nodes: nodes - forced.length, depth: depth - forced.length };
-        return behindForced(forced, await drafting.propose(behind(context, forced, budget)));
+        return joined(sure, await drafting.propose(behind(context, forced, budget)));
       },
       observe: (round) => drafting.observe?.(round),
       close: () => drafting.close?.(),
@@ -41,16 +43,4 @@ function forcedTokens(context: DraftContext, most: number): Token[] {
     run.push(token);
   }
   return run;
-}
-
-/** A chain of forced tokens with a draft at its end. */
-function behindForced(forced: readonly Token[], rest: Draft): Draft {
-  const before = chain(forced, { confidence: forced.map(() => 1) });
-  if (rest.tokens.length === 0) return before;
-  return {
-    tokens: [...forced, ...rest.tokens],
-    parents: [...before.parents, ...rest.parents.map((parent) => parent + forced.length)],
-    drawnFrom: rest.drawnFrom && [...forced.map(() => undefined), ...rest.drawnFrom],
-    confidence: rest.confidence && [...forced.map(() => 1), ...rest.confidence],
-  };
 }

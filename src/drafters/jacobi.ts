@@ -1,8 +1,8 @@
 import { behind } from "../core/behind.js";
-import type { Distribution } from "../core/distribution.js";
 import { chain, children, firstPath, isChain } from "../core/tree.js";
 import type { DraftContext, Drafter, Encoded, Round, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
+import { type Redrawn, redraw } from "./redraw.js";
 
 export interface JacobiOptions<E extends Encoded = Encoded> {
   /** Most guesses in the window. */
@@ -17,9 +17,8 @@ export interface JacobiOptions<E extends Encoded = Encoded> {
 }
 
 /** A token, and the distribution it was drawn from, if from any. */
-interface Guess {
+interface Guess extends Partial<Redrawn> {
   readonly token: Token;
-  readonly from?: Distribution;
   /** The filler's. */
   readonly confidence?: number;
 }
@@ -83,35 +82,21 @@ export const jacobi = <E extends Encoded = Encoded>({
       observe(round) {
         filling?.observe?.(round);
         first = round.start + round.tokens.length;
-        redrawn = redraw(round);
+        redrawn = redraw(round, fallen(round));
       },
       close: () => filling?.close?.(),
     };
   },
 });
 
-/**
- * New guesses for the positions of those that fell, without the first: its token is known by now. Each was scored behind the
- * guess before it, which may have been wrong: good enough for a guess.
- */
-function redraw({ draft, verdict: { path }, target, draw }: Round): Guess[] {
-  const guesses: Guess[] = [];
+/** The first children of what stands, and of one another. */
+function fallen({ draft, verdict: { path } }: Round): number[] {
   const straight = isChain(draft);
   const first = (parent: number) => {
     if (!straight) return children(draft, parent)[0];
     return parent + 1 < draft.tokens.length ? parent + 1 : undefined;
   };
-  let node = first(path.at(-1) ?? -1);
-  for (let depth = path.length + 1; node !== undefined; depth++) {
-    let from: Distribution;
-    try {
-      from = target(node);
-    } catch {
-      // A model may have no row behind a wrong guess; where plain decoding never comes, that is no error of the run.
-      break;
-    }
-    guesses.push({ token: draw(from, depth), from });
-    node = first(node);
-  }
-  return guesses;
+  const nodes: number[] = [];
+  for (let node = first(path.at(-1) ?? -1); node !== undefined; node = first(node)) nodes.push(node);
+  return nodes;
 }

@@ -42,3 +42,18 @@ export function createTree() {
     },
   };
 }
+
+/** A draft at the end of a chain. @param unknown confidence in its guesses, where it states none and the chain does */
+export function joined(before: Draft, rest: Draft, unknown?: number): Draft {
+  const { length } = before.tokens;
+  if (rest.tokens.length === 0) return before;
+  const all = <T>(of: (draft: Draft) => readonly T[] | undefined, other: T) =>
+    [before, rest].flatMap((draft) => of(draft) ?? draft.tokens.map(() => other));
+  const states = before.confidence && (rest.confidence || unknown !== undefined);
+  return {
+    tokens: [...before.tokens, ...rest.tokens],
+    parents: [...before.parents, ...rest.parents.map((parent) => parent + length)],
+    drawnFrom: before.drawnFrom || rest.drawnFrom ? all((draft) => draft.drawnFrom, undefined) : undefined,
+    confidence: states ? all((draft) => draft.confidence, unknown ?? 0) : undefined,
+  };
+}

@@ -2,6 +2,7 @@ import { usage } from "../core/errors.js";
 import { chain } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
 import { inVocabulary, roomIn } from "./bounds.js";
+import { followedText } from "./text.js";
 
 export interface ReferenceOptions {
   /** How far from the cursor to look for the place again after a miss. */
@@ -24,36 +25,36 @@ export const reference = ({ reach = 8, memory = 12 }: ReferenceOptions = {}): Dr
     const guide = encoded.reference;
     if (!guide)
       throw usage('the drafter "reference" needs a reference sequence, and this modality hands in none');
-    /** The output as it was followed, and where the cursor was before each of its tokens and behind the last. */
-    const followed: Token[] = [];
+    const text = followedText();
+    /** Where the cursor was before each token of the output, and behind the last. */
     const cursors = [0];
     return {
-      propose({ output, budget }) {
+      propose(context) {
+        const { prompt, output, budget } = context;
+        const before = prompt.length;
         // Whoever asks may have put guesses behind the output last time that did not stand.
-        let same = 0;
-        while (same < followed.length && followed[same] === output[same]) same++;
-        followed.length = same;
-        cursors.length = same + 1;
-        for (let place = same; place < output.length; place++) {
+        cursors.length = Math.max(0, text.follow(context) - before) + 1;
+        for (let place = cursors.length - 1; place < output.length; place++) {
           const cursor = cursors[place];
-          followed.push(output[place]);
           cursors.push(
             guide[cursor] === output[place]
               ? cursor + 1
-              : nearest(guide, followed, cursor + 1, reach, memory),
+              : nearest(guide, output, place + 1, cursor + 1, reach, memory),
           );
         }
         const cursor = cursors[output.length];
         return chain(inVocabulary(guide.slice(cursor, cursor + roomIn(budget)), vocabularySize));
       },
+      observe: text.observe,
     };
   },
 });
 
-/** The place in `guide` near `expected` whose preceding tokens best match the end of `output`. */
+/** The place in `guide` near `expected` whose preceding tokens best match those of `output` before `end`. */
 function nearest(
   guide: readonly Token[],
   output: readonly Token[],
+  end: number,
   expected: number,
   reach: number,
   memory: number,
@@ -66,9 +67,9 @@ function nearest(
     place++
   ) {
     let score = 0;
-    for (let back = 1; back <= memory && back <= place && back <= output.length; back++) {
+    for (let back = 1; back <= memory && back <= place && back <= end; back++) {
       // Recent agreement weighs more: an old one says little about where we are now.
-      if (guide[place - back] === output[output.length - back]) score += 1 / (back + 1);
+      if (guide[place - back] === output[end - back]) score += 1 / (back + 1);
     }
     score -= 0.02 * Math.abs(place - expected);
     if (score > bestScore) {

@@ -2,6 +2,8 @@ import { drafterChecks, TOY_HEADS } from "../../src/conformance/index.js";
 import {
   aligned,
   branches,
+  buildDatastore,
+  cascade,
   copy,
   firstNonEmpty,
   given,
@@ -9,10 +11,15 @@ import {
   heads,
   jacobi,
   longest,
+  lookahead,
   lookup,
   model,
   none,
+  recycling,
   reference,
+  rest,
+  spans,
+  suffix,
 } from "../../src/drafters/index.js";
 import { conforms } from "./run.js";
 
@@ -68,6 +75,80 @@ conforms(
 conforms(
   "branches",
   drafterChecks((_, small) => branches(model(small), lookup())),
+);
+
+conforms(
+  "suffix",
+  drafterChecks(() => suffix()),
+);
+conforms(
+  "suffix that forgets",
+  drafterChecks(() => suffix({ memory: 64 })),
+);
+conforms(
+  "spans of the reference",
+  drafterChecks(() => spans()),
+);
+conforms(
+  "spans of a document that is corrected",
+  drafterChecks(() =>
+    spans({
+      documents: [
+        [3, 1, 4, 1, 5, 9, 99, 2],
+        [2, 7, 1, 8],
+      ],
+      corrects: true,
+    }),
+  ),
+);
+/** What the checks' target says by itself, and what has nothing to do with it. */
+const STORE = buildDatastore(
+  Uint16Array.from({ length: 400 }, (_, i) => (i * i + (i >> 3)) % 12),
+  [11],
+);
+conforms(
+  "rest",
+  drafterChecks(() => rest(STORE, { minMatch: 1 })),
+);
+conforms(
+  "recycling",
+  drafterChecks(() => recycling()),
+);
+conforms(
+  "recycling with little memory",
+  drafterChecks(() => recycling({ memory: 3 })),
+);
+conforms(
+  "lookahead",
+  drafterChecks(() => lookahead()),
+);
+conforms(
+  "lookahead with pairs in a short window",
+  drafterChecks(() => lookahead({ window: 3, ngram: 2, each: 2 })),
+);
+conforms(
+  "cascade",
+  drafterChecks((_, small) => cascade(small, lookup())),
+);
+conforms(
+  "cascade with a tail",
+  drafterChecks((_, small) => cascade(small, recycling(), { first: 2 })),
+);
+conforms(
+  "cascade of what draws",
+  drafterChecks((target, small) => cascade(small, model(target), { first: 2, minConfidence: 0 })),
+);
+conforms(
+  "drafters without weights within drafters",
+  drafterChecks(() =>
+    given(
+      branches(
+        firstNonEmpty(lookup({ minNgram: 2 }), suffix()),
+        jacobi({ filler: recycling(), trust: 0.5 }),
+        lookahead(),
+      ),
+    ),
+  ),
 );
 
 const GRID = {

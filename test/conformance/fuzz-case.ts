@@ -14,6 +14,8 @@ import {
 import {
   aligned,
   branches,
+  buildDatastore,
+  cascade,
   copy,
   firstNonEmpty,
   given,
@@ -21,10 +23,15 @@ import {
   heads,
   jacobi,
   longest,
+  lookahead,
   lookup,
   model,
   none,
+  recycling,
   reference,
+  rest,
+  spans,
+  suffix,
 } from "../../src/drafters/index.js";
 import { adaptive, fixedLength } from "../../src/plans/index.js";
 import { adjusted, guided } from "../../src/targets/index.js";
@@ -222,7 +229,7 @@ interface Around {
 }
 
 function drafterOf(roll: Dice, around: Around, levels: number): Drafter {
-  const { oneOf, often, from, below, chance } = roll;
+  const { oneOf, often, from, below, chance, tokens } = roll;
   const { small, vocabularySize, tapped } = around;
   const inner = () => drafterOf(roll, around, levels - 1);
   const blank = () => below(vocabularySize);
@@ -234,12 +241,26 @@ function drafterOf(roll: Dice, around: Around, levels: number): Drafter {
     () => copy(oneOf({}, { blank: blank() }, { offsets: [from(1, 6), 1], blank: blank() })),
     () => model(small, { minConfidence: oneOf(0, 0.2, 0.5) }),
     () => gridLookup({ blank: blank(), back: from(1, 4) }),
+    () => suffix({ memory: oneOf(0, 100, 65_536) }),
+    () => spans({ minMatch: from(1, 3), corrects: often(0.5) }),
+    () =>
+      rest(buildDatastore(Uint16Array.from(tokens(from(1, 200), vocabularySize)), [blank()]), {
+        minMatch: from(1, 3),
+      }),
+    () => recycling({ memory: oneOf(3, 16_384) }),
+    () => lookahead({ window: from(1, 9), ngram: from(2, 5) }),
     ...(tapped ? [() => heads({ count: from(1, TOY_HEADS), size: vocabularySize })] : []),
   ];
   const nested: (() => Drafter)[] = [
     () => given(inner()),
     () => firstNonEmpty(inner(), inner()),
     () => longest(inner(), inner()),
+    () =>
+      cascade(small, inner(), {
+        minConfidence: oneOf(0, 0.2),
+        ahead: from(0, 6),
+        ...(often(0.5) && { first: from(1, 4) }),
+      }),
     () => branches(inner(), inner()),
     () => branches(inner(), inner(), inner()),
     () =>

@@ -7,11 +7,13 @@ import {
   type Drafter,
   type DraftSetup,
   decode,
+  EMPTY,
   type Encoded,
   fromWeights,
   likeliest,
   type Model,
   type Plan,
+  type Round,
   type Token,
   type Verifier,
 } from "../../src/core/index.js";
@@ -39,6 +41,42 @@ export const setup = (encoded: Partial<Encoded> = {}, more: Partial<DraftSetup> 
   shape: "tree",
   ...more,
 });
+
+/** A round without a draft that committed these tokens; more of it where a test needs it. */
+export const roundOf = (start: number, tokens: readonly Token[], more: Partial<Round> = {}): Round => ({
+  start,
+  draft: EMPTY,
+  proposed: 0,
+  verdict: { path: [], next: tokens[tokens.length - 1] },
+  tokens,
+  target: () => fromWeights([1]),
+  logits: () => new Float32Array(0),
+  hidden: () => undefined,
+  draw: likeliest,
+  timing: { draft: 0, target: 0, verify: 0, total: 0 },
+  ...more,
+});
+
+/** A list that counts how often its elements are read. */
+export function counted<T extends object>(list: T): { readonly list: T; reads(): number } {
+  let reads = 0;
+  const proxy = new Proxy(list, {
+    get(from, key) {
+      if (typeof key === "string" && /^\d+$/.test(key)) reads++;
+      const value = Reflect.get(from, key, from);
+      // Methods of arrays read through the proxy, so that they count as well; typed arrays' own do not let it.
+      return typeof value === "function" && !Array.isArray(from) ? value.bind(from) : value;
+    },
+  });
+  return {
+    list: proxy,
+    reads() {
+      const count = reads;
+      reads = 0;
+      return count;
+    },
+  };
+}
 
 /** All tokens alike. */
 export const flat = (vocabularySize: number) =>

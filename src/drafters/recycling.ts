@@ -1,0 +1,113 @@
+import { inRange } from "../core/errors.js";
+import { firstPath } from "../core/tree.js";
+import type { Drafter, Round, Token } from "../core/types.js";
+import { grow, type Successor } from "./grow.js";
+import { KEPT, type KnownSuccessors, sharedSuccessors } from "./successors.js";
+import { lastToken } from "./text.js";
+import { type Top, topOf } from "./top.js";
+import { createTrust } from "./trust.js";
+
+export interface RecyclingOptions {
+  /** Most tokens whose successors are kept: some hundred bytes each. */
+  readonly memory?: number;
+  /** What another drafter of the same model's tokens has learned (`RecyclingDrafter.known`), an earlier run's say. */
+  readonly known?: KnownSuccessors;
+}
+
+export interface RecyclingDrafter extends Drafter {
+  /** What it has learned from the sequences that are over, to start another one with. */
+  known(): KnownSuccessors;
+}
+
+/** Guesses that fell of which a round's rows are read, the first ones: each takes a look at the whole vocabulary. */
+const FALLEN = 4;
+/** Best successors are told apart by so many ranges of their share. */
+const RANGES = 10;
+const rangeOf = (share: number) => Math.min(RANGES - 1, Math.floor(RANGES * share));
+
+/**
+ * Token Recycling (Luo et al. 2024): for each token the target's own likeliest successors, as they were when the target last
+ * scored that token, in a guess that fell too. They cost nothing: the rows are those of the pass. Drafts go from the
+ * last token from successor to successor; with room for one guess it is the best successor.
+ *
+ * The paper's tree is the same every round; this one grows where the successors' shares (in the target's distribution) are
+ * largest. Where chains are judged it is the chain of best successors. How often best successors of such a share stood in this
+ * sequence says how likely each guess is.
+ *
+ * What a sequence learns is there for those that start behind its end, and for other runs with `known`.
+ *
+ * @throws a usage error for a memory below 0, and for known successors that are torn
+ *
+ * @example
+ * const drafter = recycling({ known: earlier });
+ * await run(drafter);
+ * keep(drafter.known());
+ */
+export function recycling({ memory = 16_384, known }: RecyclingOptions = {}): RecyclingDrafter {
+  const shared = sharedSuccessors(inRange("memory", memory, 0), known);
+  return {
+    name: "recycling",
+    known: shared.known,
+    async start({ encoded, model: { vocabularySize }, shape }) {
+      const earlier = shared.open();
+      const own = new Map<Token, Top>();
+      const trust = createTrust(Array.from({ length: RANGES }, (_, range) => (0.8 * (range + 0.5)) / RANGES));
+      let last = encoded.tokens[encoded.tokens.length - 1];
+
+      function successors(token: Token): Successor<Token>[] {
+        const top = own.get(token) ?? earlier.table.get(token);
+        if (!top || top.tokens.length === 0) return [];
+        // What is known of the best ones goes for the others in proportion.
+        const factor = trust.of(rangeOf(top.shares[0])) / top.shares[0];
+        return top.tokens.map((next, i) => ({
+          token: next,
+          confidence: Math.min(1, factor * top.shares[i]),
+          state: next,
+        }));
+      }
+
+      function learn(token: Token, row: () => Float32Array): void {
+        // A prompt's last token may be none of the vocabulary, and a model may have no row behind a wrong guess.
+        if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize)) return;
+        let top: Top;
+        try {
+          top = topOf(row(), KEPT);
+        } catch {
+          return;
+        }
+        // Keys in the order in which they were seen last.
+        own.delete(token);
+        own.set(token, top);
+      }
+
+      return {
+        propose(context) {
+          const start = lastToken(context);
+          const draft = grow({ budget: context.budget, shape, vocabularySize, start, successors });
+          const best = firstPath(draft).tokens;
+          const kinds = best.map((_, i) => {
+            const before = i === 0 ? start : best[i - 1];
+            return rangeOf((own.get(before) ?? earlier.table.get(before))?.shares[0] ?? 0);
+          });
+          trust.expect(context.output.length, best, kinds);
+          return draft;
+        },
+        observe(round) {
+          trust.observe(round);
+          const { tokens } = round.draft;
+          for (const node of worthReading(round))
+            learn(node < 0 ? last : tokens[node], () => round.logits(node));
+          last = round.tokens[round.tokens.length - 1];
+        },
+        close: () => earlier.close(own),
+      };
+    },
+  };
+}
+
+/** The nodes whose rows are read. Those that stand come last: what they say of a token counts. */
+function worthReading({ draft, verdict: { path } }: Round): number[] {
+  const standing = new Set(path);
+  const fallen = draft.tokens.map((_, node) => node).filter((node) => !standing.has(node));
+  return [...fallen.slice(0, FALLEN), -1, ...path];
+}
