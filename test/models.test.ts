@@ -6,12 +6,12 @@ const folder = (name: string) => fileURLToPath(new URL(`../models/${name}/`, imp
 const json = (name: string, file: string) => JSON.parse(readFileSync(folder(name) + file, "utf8"));
 const root = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
-describe.each(["joe", "emoji", "sprites"])("the package of %s", (name) => {
+describe.each(["joe", "emoji", "sprites", "smollm2-135m"])("the package of %s", (name) => {
   const manifest = json(name, "model.json");
   const { name: called, version, files, ...rest } = json(name, "package.json");
 
   it("has the manifest's name and version, and the root asks for it", () => {
-    expect(called.replace(/^@foretoken\/(voice|image|video)-/, "")).toBe(manifest.name);
+    expect(called.replace(/^@foretoken\/(voice|image|video|text)-/, "")).toBe(manifest.name);
     expect(version).toBe(manifest.version);
     expect(Object.keys(root.peerDependencies)).toContain(called);
     expect(root.workspaces).toContain(`models/${name}`);

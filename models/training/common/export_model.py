@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 
-NOT_LISTED = ("model.json", "README.md")
+NOT_LISTED = ("model.json", "README.md", "package.json")
 
 
 def read_json(folder, name):
