@@ -47,7 +47,7 @@ export async function loadText(
     drafter: opened.drafter,
     times: opened.times,
     plan: opened.plan,
-    defaultDrafter: draft === undefined ? "lookup" : "model",
+    defaultDrafter: draft === undefined ? "suffix" : "model",
     modality: text({ manifest, tokenizer, chat }),
     tokenizer,
     encode: tokenizer.encode,
