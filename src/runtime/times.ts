@@ -4,6 +4,7 @@ import { z } from "zod";
 import { once } from "../core/once.js";
 import { createPassTimes, type PassTimes } from "../core/pass-times.js";
 import type { Model } from "../core/types.js";
+import { atExit } from "./at-exit.js";
 import { type MeasureOptions, measureCost, PAST, passCost } from "./cost.js";
 import { readCache, writeCache } from "./files.js";
 
@@ -96,25 +97,13 @@ function correctedTimes(stored: Stored, past: number, write: (stored: Stored) =>
   };
 }
 
-const unsaved: StoredTimes[] = [];
-
-/** Puts back what was learned when the process ends. */
-function keep(stored: StoredTimes): PassTimes {
-  // One listener for all models: with one each, Node would warn of a leak.
-  if (unsaved.length === 0)
-    process.once("exit", () => {
-      for (const { save } of unsaved) save();
-    });
-  unsaved.push(stored);
-  return stored.times;
-}
-
 /** As `timesByUse`; what was learned is put back when the process ends. */
 export function keptTimes(model: Model, key: string, options?: MeasureOptions) {
   const timesOf = timesByUse(model, key, options);
   return async (use?: string): Promise<PassTimes> => {
     const stored = await timesOf(use);
-    return use === undefined ? stored.times : keep(stored);
+    if (use !== undefined) atExit(stored.save);
+    return stored.times;
   };
 }
 

@@ -1,33 +1,110 @@
-import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
+import { once } from "../core/once.js";
 import type { Drafter, Model } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { OpenedParts } from "../medium/open.js";
+import { atExit } from "../runtime/at-exit.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { openSession } from "../runtime/ort.js";
+import { openDatastore } from "./datastore-file.js";
+import { learnedFile } from "./learned.js";
 import { findTextModel, type TextManifest } from "./manifest.js";
 import type { TextEncoded } from "./modality.js";
 import type { TextDrafterName } from "./names.js";
-import { readTokenizer, sameVocabulary } from "./tokenizer.js";
+import { sameVocabulary } from "./tokenizer.js";
+import { tokenizerOf, vocabularyOf } from "./vocabulary.js";
 
-type Maker = () => Promise<Drafter<TextEncoded>>;
+/** What drafters of a text model are made of, besides the model. */
+export interface DrafterParts {
+  /** A model of the same tokens: name or path. */
+  readonly draft?: string;
+  /** A file that `writeDatastore` has made. */
+  readonly datastore?: string;
+}
 
-/** Those of `TEXT_DRAFTERS` that can be made. */
-type Made = Extract<TextDrafterName, "lookup" | "model" | "none">;
+type Parts = OpenedParts<TextManifest>;
+type Makers = Readonly<Record<TextDrafterName, () => Promise<Drafter<TextEncoded>>>>;
 
-/** How the drafters of a text model are made. @param draft a model of the same tokens: name or path */
-export const textDrafters =
-  (draft: string | undefined) =>
-  (parts: OpenedParts<TextManifest>): Readonly<Record<Made, Maker>> => {
-    const small = () => (draft === undefined ? ownSmall(parts) : otherSmall(draft, parts));
+/** How the drafters of a text model are made. */
+export function textDrafters({ draft, datastore }: DrafterParts) {
+  const learning: Renewable[] = [];
+  const learner = <D extends Drafter>(make: () => D) => {
+    const one = renewable(make);
+    learning.push(one);
+    return one;
+  };
+  const makers = (parts: Parts): Makers => {
+    const small = once(() => (draft === undefined ? ownSmall(parts) : otherSmall(draft, parts)));
     return {
       lookup: async () => drafters.lookup(),
+      suffix: async () => learner(drafters.suffix).drafter,
+      spans: async () => spans,
+      rest: async () => rest(datastore, parts),
+      recycling: async () => recycling(parts, learner),
+      lookahead: async () => drafters.lookahead(),
       model: async () => drafters.model(await small()),
+      // It guesses where something stood before only: other guesses would make the small model's passes longer for nothing.
+      cascade: async () => drafters.cascade(await small(), drafters.lookup()),
       none: async () => drafters.none(),
     };
   };
+  return {
+    makers,
+    /** Those that learn from answers are as they were at the beginning. */
+    forget() {
+      for (const { renew } of learning) renew();
+    },
+  };
+}
 
-async function ownSmall({ manifest, small }: OpenedParts<TextManifest>): Promise<Model> {
+interface Renewable {
+  renew(): void;
+}
+
+/** A drafter that remembers from answer to answer, and can begin anew. */
+function renewable<D extends Drafter>(make: () => D) {
+  let inner = make();
+  const drafter: Drafter = { name: inner.name, start: (setup) => inner.start(setup) };
+  return {
+    drafter,
+    current: () => inner,
+    renew() {
+      inner = make();
+    },
+  };
+}
+
+/** Spans of the request's reference, which the answer may follow from its beginning on; without one, of the prompt. */
+const spans: Drafter<TextEncoded> = {
+  name: "spans",
+  start(setup) {
+    const { reference, tokens } = setup.encoded;
+    const corrects = reference !== undefined;
+    return drafters.spans({ documents: [reference ?? tokens], corrects }).start(setup);
+  },
+};
+
+function rest(datastore: string | undefined, { manifest }: Parts): Drafter {
+  if (datastore === undefined)
+    throw usage(
+      'the drafter "rest" needs a datastore: foretoken datastore build FILE... -o store.fds makes one (datastore)',
+    );
+  return drafters.rest(openDatastore(datastore, vocabularyOf(manifest)));
+}
+
+/** It goes on where earlier runs stopped learning. */
+function recycling(
+  { manifest }: Parts,
+  learner: (make: () => drafters.RecyclingDrafter) => ReturnType<typeof renewable<drafters.RecyclingDrafter>>,
+): Drafter {
+  const file = learnedFile(vocabularyOf(manifest));
+  const known = file.read();
+  const { drafter, current } = learner(() => drafters.recycling({ known }));
+  atExit(() => file.write(current().known()));
+  return drafter;
+}
+
+async function ownSmall({ manifest, small }: Parts): Promise<Model> {
   const { name, draft } = manifest;
   if (!draft)
     throw usage(
@@ -37,12 +114,11 @@ async function ownSmall({ manifest, small }: OpenedParts<TextManifest>): Promise
 }
 
 /** @throws a usage error that names the first token which differs */
-async function otherSmall(nameOrPath: string, { manifest, file }: OpenedParts<TextManifest>): Promise<Model> {
+async function otherSmall(nameOrPath: string, parts: Parts): Promise<Model> {
   const other = findTextModel(nameOrPath);
-  const read = (path: string) => readTokenizer(readFileSync(path, "utf8"), path);
   sameVocabulary(
-    { name: other.manifest.name, tokenizer: read(other.file(other.manifest.tokenizer)) },
-    { name: manifest.name, tokenizer: read(file(manifest.tokenizer)) },
+    { name: other.manifest.name, tokenizer: tokenizerOf(other) },
+    { name: parts.manifest.name, tokenizer: tokenizerOf(parts) },
   );
   const { target } = other.manifest;
   // One thread: two models whose threads spin would slow each other.

@@ -1,6 +1,10 @@
 export type { Speculation, SpeculationOptions } from "../medium/speculation.js";
 export { type BatchOptions, type BatchProgress, writeAll } from "./batch.js";
 export { type Chat, type ChatParts, createChat, type Message } from "./chat.js";
+export { buildTextDatastore, type DatastoreOptions, type TextDatastore } from "./datastore.js";
+export { openDatastore, writeDatastore } from "./datastore-file.js";
+export { readDocuments } from "./documents.js";
+export type { DrafterParts } from "./drafters.js";
 export { answerRules, type EndOptions } from "./ends.js";
 export { logprobsOf, type TokenChance, type TokenLogprobs } from "./logprobs.js";
 export { findTextModel, listTextModels, type TextManifest, textManifestSchema } from "./manifest.js";
@@ -10,8 +14,10 @@ export {
   DEFAULT_TEXT_MODEL,
   TEXT_DRAFTERS,
   TEXT_VERIFIERS,
+  TEXT_WEIGHTS,
   type TextDrafterName,
   type TextVerifierName,
+  type TextWeights,
 } from "./names.js";
 export type { PromptSettings, TextPrompt } from "./prompt.js";
 export { readPrompts, type TextRecord } from "./records.js";
@@ -25,4 +31,5 @@ export {
   type TextTokenizer,
 } from "./tokenizer.js";
 export type { TextModel, TextModelOptions, WriteOptions, Written } from "./types.js";
+export { type Vocabulary, vocabularyOf } from "./vocabulary.js";
 export { generateText, generateTexts, type WrittenText, write } from "./write.js";

@@ -11,27 +11,28 @@ import { findTextModel, type TextManifest } from "./manifest.js";
 import { text } from "./modality.js";
 import { DEFAULT_TEXT_MODEL, LONGEST_DRAFT } from "./names.js";
 import { promptTokens } from "./prompt.js";
-import { readTokenizer } from "./tokenizer.js";
 import type { TextModel, TextModelOptions } from "./types.js";
+import { tokenizerOf } from "./vocabulary.js";
 import { writeWith } from "./writing.js";
 
 /** @throws usage errors for an unknown model or form, failures that name a wrong or torn file. */
 export async function loadText(
   nameOrPath: string = DEFAULT_TEXT_MODEL,
-  { weights, cacheMegabytes = 512, draft, ...options }: TextModelOptions = {},
+  { weights, cacheMegabytes = 512, draft, datastore, ...options }: TextModelOptions = {},
 ): Promise<TextModel> {
   const own = findTextModel(nameOrPath);
   const found = weights === "float32" ? inFloat32(own) : own;
   const { manifest } = found;
-  const read = (name: string) => readFileSync(found.file(name), "utf8");
-  const tokenizer = readTokenizer(read(manifest.tokenizer), found.file(manifest.tokenizer));
+  const tokenizer = tokenizerOf(found);
   const { template, ...rest } = manifest.chat;
-  const chat = createChat({ ...rest, template: read(template), file: found.file(template), tokenizer });
+  const file = found.file(template);
+  const chat = createChat({ ...rest, template: readFileSync(file, "utf8"), file, tokenizer });
+  const drafters = textDrafters({ draft, datastore });
   const opened = await openMedium(found, {
     ...options,
     unfold: weights === "float32",
     maxDepth: LONGEST_DRAFT,
-    drafters: textDrafters(draft),
+    drafters: drafters.makers,
   });
   const target = prefixCached(opened.target, {
     megabytes: cacheMegabytes,
@@ -47,7 +48,7 @@ export async function loadText(
     drafter: opened.drafter,
     times: opened.times,
     plan: opened.plan,
-    defaultDrafter: draft === undefined ? "suffix" : "model",
+    defaultDrafter: draft !== undefined ? "model" : datastore !== undefined ? "rest" : "suffix",
     modality: text({ manifest, tokenizer, chat }),
     tokenizer,
     encode: tokenizer.encode,
@@ -56,6 +57,7 @@ export async function loadText(
     count: (prompt, { system, raw } = {}) => promptTokens(prompt, { system, raw }, anyLength).length,
     write: (prompt, written = {}) => writeWith(model, prompt, written),
     verifier: losslessVerifier,
+    forget: drafters.forget,
   };
   return model;
 }

@@ -13,7 +13,6 @@ export const TEXT_DRAFTERS = {
   lookahead: "n-grams from a window of guesses that is refined each pass",
   model: "a small language model of the same tokens",
   cascade: "the small model, with a cheap drafter that drafts for it",
-  auto: "the best of those at hand, found out on the way",
   none: "no guesses",
 } as const;
 
@@ -22,6 +21,11 @@ export type TextDrafterName = keyof typeof TEXT_DRAFTERS;
 export const TEXT_VERIFIERS = LOSSLESS;
 
 export type TextVerifierName = keyof typeof TEXT_VERIFIERS;
+
+/** The model's own form, and the one that it was made from. */
+export const TEXT_WEIGHTS = ["8-bit", "float32"] as const;
+
+export type TextWeights = (typeof TEXT_WEIGHTS)[number];
 
 /** Most guesses a pass. */
 export const LONGEST_DRAFT = 64;

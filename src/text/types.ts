@@ -3,19 +3,18 @@ import type { MediumModel, OpenOptions } from "../medium/open.js";
 import type { MakeOptions } from "../medium/setup.js";
 import type { PrefixCached } from "../targets/prefix-cached.js";
 import type { Message } from "./chat.js";
+import type { DrafterParts } from "./drafters.js";
 import type { TextManifest } from "./manifest.js";
 import type { TextEncoded, TextPiece, TextRequest } from "./modality.js";
-import type { TextDrafterName, TextVerifierName } from "./names.js";
+import type { TextDrafterName, TextVerifierName, TextWeights } from "./names.js";
 import type { PromptSettings, TextPrompt } from "./prompt.js";
 import type { SpecialTokens, TextTokenizer } from "./tokenizer.js";
 
-export interface TextModelOptions extends OpenOptions {
-  /** "float32": slower than the model's own form, and exact for trees of guesses, too. */
-  readonly weights?: "float32";
+export interface TextModelOptions extends OpenOptions, DrafterParts {
+  /** "float32": slower than the model's own form (8-bit), and exact for trees of guesses, too. */
+  readonly weights?: TextWeights;
   /** Most memory, in MB, for prompts that were read before (see `prefixCached`); 0: none. */
   readonly cacheMegabytes?: number;
-  /** A model of the same tokens that drafts for this one: name or path. */
-  readonly draft?: string;
 }
 
 /** A model of text, loaded. */
@@ -34,6 +33,8 @@ export interface TextModel
   /** Answers a prompt, or continues it: text as it becomes certain (see `TextPiece`). */
   write(prompt: TextPrompt, options?: Written): AsyncGenerator<TextPiece, void, undefined>;
   verifier(name: TextVerifierName): Verifier;
+  /** Drafters forget the answers of this process: an answer that was given before would be guessed whole. */
+  forget(): void;
 }
 
 /** What a loaded model writes with. */

@@ -41,20 +41,20 @@ export async function* write(
 /**
  * Answers a prompt and gives the answer when it is done.
  *
- * @param options `onPiece` sees every piece while the answer is made
+ * @param options `onPiece` sees every piece while the answer is made, and is waited for
  *
  * @example
  * const { text, finish, metrics } = await generateText("Why is the sky blue?", { seed: 7, maxTokens: 200 });
  */
 export async function generateText(
   prompt: TextPrompt,
-  options: WriteOptions & { readonly onPiece?: (piece: TextPiece) => void } = {},
+  options: WriteOptions & { readonly onPiece?: (piece: TextPiece) => void | Promise<void> } = {},
 ): Promise<WrittenText> {
   const model = await givenOrLoaded(options, loadText);
   const pieces: TextPiece[] = [];
   const each = (piece: TextPiece) => {
     pieces.push(piece);
-    options.onPiece?.(piece);
+    return options.onPiece?.(piece);
   };
   const answer = (watch: Pick<WriteOptions, "onRound">) => model.write(prompt, { ...options, ...watch });
   const { last, metrics } = await toEnd(answer, { onRound: options.onRound, each });

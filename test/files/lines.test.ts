@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -39,6 +39,14 @@ describe("a file of lines", () => {
       await lines.append("new");
       await lines.close();
       expect(readFileSync(path, "utf8")).toBe([...whole, "new", ""].join("\n"));
+    }
+  });
+
+  it("is left as it was, or not made, where no line comes", async () => {
+    for (const before of ["a\nhalf", "", undefined]) {
+      const path = file(before);
+      await (await growingLines(path)).close();
+      expect(existsSync(path) ? readFileSync(path, "utf8") : undefined).toBe(before);
     }
   });
 

@@ -5,16 +5,26 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  buildTextDatastore,
   generateText,
   listTextModels,
   loadText,
+  TEXT_DRAFTERS,
   type TextDrafterName,
   type TextModel,
+  writeDatastore,
 } from "../../src/text/index.js";
 import { TEMPLATE, toyTokenizer } from "./toy.js";
 
 const root = mkdtempSync(join(tmpdir(), "foretoken-text-"));
-afterAll(() => rmSync(root, { recursive: true }));
+// What is learned and measured here stays here.
+const cache = process.env.FORETOKEN_CACHE;
+process.env.FORETOKEN_CACHE = join(root, "cache");
+afterAll(() => {
+  process.env.FORETOKEN_CACHE = cache;
+  if (cache === undefined) delete process.env.FORETOKEN_CACHE;
+  rmSync(root, { recursive: true });
+});
 
 const joe = fileURLToPath(new URL("../../models/joe/", import.meta.url));
 const { draft: graph } = JSON.parse(readFileSync(`${joe}model.json`, "utf8"));
@@ -98,6 +108,43 @@ describe("a text model", () => {
     const fresh = await write("lookup", { logprobs: 2, model: forgetful });
     expect(forgetful.target.kept.sessions).toBe(0);
     expect(JSON.stringify(fresh.logprobs)).toBe(rows);
+  });
+
+  it("says the same with every drafter there is", async () => {
+    // Without pairs: the graph knows the tokens of single letters only.
+    const letters = toyTokenizer({ first: `${VISIBLE} \n`, merges: [] });
+    const spelled = folder("spelled", {}, letters);
+    const store = join(root, "toy.fds");
+    const plain = await write("none", { model: await loadText(spelled, { threads: 1 }) });
+    const texts = ["Hello there", plain.text.replace(/[^ -~]/g, "")];
+    await writeDatastore(store, await buildTextDatastore(texts, { model: spelled }));
+    const parts = { threads: 1, draft: folder("small", {}, letters), datastore: store };
+    const all = await loadText(spelled, parts);
+    const names = Object.keys(TEXT_DRAFTERS) as TextDrafterName[];
+    for (const drafter of names) {
+      const { tokens, metrics } = await write(drafter, { model: all, reference: plain.text });
+      expect([drafter, tokens]).toEqual([drafter, plain.tokens]);
+      const drafted = { none: 0 }[drafter as string] ?? expect.any(Number);
+      expect([drafter, metrics.drafted]).toEqual([drafter, drafted]);
+    }
+    const { metrics } = await write("rest", { model: all });
+    expect(metrics.accepted).toBeGreaterThan(0);
+    expect(all.defaultDrafter).toBe("model");
+    const stored = await loadText(spelled, { threads: 1, datastore: store });
+    expect(stored.defaultDrafter).toBe("rest");
+    await expect(write("rest")).rejects.toThrow('the drafter "rest" needs a datastore');
+  });
+
+  it("forgets what its drafters have learned, and copies the prompt where there is nothing else", async () => {
+    const passes = async (drafter: TextDrafterName) => (await write(drafter, { model })).metrics.passes;
+    for (const drafter of ["suffix", "recycling"] as const) {
+      model.forget();
+      const first = await passes(drafter);
+      expect(await passes(drafter)).toBeLessThan(first);
+      model.forget();
+      expect(await passes(drafter)).toBe(first);
+    }
+    expect((await write("spans", { reference: undefined })).metrics.drafted).toBeGreaterThan(0);
   });
 
   it("drafts with another model of the same tokens", async () => {

@@ -134,6 +134,7 @@ export function toyText(inner: Model, megabytes = 1): TextModel {
     count: (prompt) => (typeof prompt === "string" ? tokenizer.encode(prompt).length : chat(prompt).length),
     write: (prompt, options = {}) => writeWith(model, prompt, options),
     verifier: losslessVerifier,
+    forget: () => {},
   };
   return model;
 }
