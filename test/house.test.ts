@@ -10,7 +10,7 @@ const FLOORS = [
   ["core"],
   ["targets", "drafters", "verifiers", "plans", "runtime", "files"],
   ["medium"],
-  ["image", "speech", "video"],
+  ["image", "speech", "text", "video"],
   ["index", "conformance"],
   ["cli"],
 ];
@@ -21,14 +21,15 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   sharp: /^(files\/(pictures|films)|image)\//,
   "fluent-ffmpeg": /^files\/ffmpeg/,
   wavefile: /^files\/sound\//,
-  zod: /^(runtime|medium|image|speech|video|cli\/draw\/recipe)/,
+  zod: /^(runtime|medium|image|speech|text|video|cli\/draw\/recipe)/,
   commander: /^cli\//,
   phonemizer: /^speech\/frontend\//,
   "n2words/en-US": /^speech\/frontend\//,
+  refa: /^text\/rules\/pattern/,
 };
 
 /** Where the system may be touched. */
-const SYSTEM = /^(runtime|files|cli|medium|image|speech|video)\//;
+const SYSTEM = /^(runtime|files|cli|medium|image|speech|text|video)\//;
 
 /** What leads up or sideways all the same, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
