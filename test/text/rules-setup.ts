@@ -210,6 +210,6 @@ const mayEnd = (grammar: Grammar): boolean => {
     case "sequence":
       return mayEnd(grammar.first) && mayEnd(grammar.rest);
     case "choice":
-      return mayEnd(grammar.first) || mayEnd(grammar.rest);
+      return grammar.options.some(mayEnd);
   }
 };

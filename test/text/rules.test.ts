@@ -13,7 +13,7 @@ import {
   schemaGrammar,
   schemaRules,
 } from "../../src/text/rules/index.js";
-import { createMasks } from "../../src/text/rules/mask.js";
+import { masksOf } from "../../src/text/rules/mask.js";
 import { identical, rejection } from "../../src/verifiers/index.js";
 import {
   bytesOf,
@@ -56,7 +56,7 @@ describe("masks", () => {
       for (let run = 0; run < 12; run++) {
         let state = grammar;
         for (let length = 0; length < 25; length++) {
-          const mask = createMasks(vocabulary)(state);
+          const mask = masksOf(vocabulary)(state);
           const wanted = [...Array(SIZE).keys()].filter((token) => {
             const bytes = pieceOf(token);
             return bytes !== undefined && walk(state, bytes) !== undefined;
@@ -157,18 +157,51 @@ describe("forced text", () => {
 describe("readVocabulary", () => {
   const options = { size: 300, bytes: pieceOf, endTokens: [END] };
 
-  it("names bytes that no token stands for", () => {
-    const without =
-      (...bytes: number[]) =>
-      (token: Token) =>
-        bytes.includes(token) ? undefined : pieceOf(token);
-    expect(() => readVocabulary({ ...options, bytes: without(0x41) })).toThrow(
-      /no token for the byte 0x41: constrained text needs/,
+  const without =
+    (...bytes: readonly number[]) =>
+    (token: Token) =>
+      pieceOf(token)?.some((byte) => bytes.includes(byte)) ? undefined : pieceOf(token);
+
+  it("names bytes that no text can do without, and no token stands for", () => {
+    const read = (...bytes: readonly number[]) => readVocabulary({ ...options, bytes: without(...bytes) });
+    expect(() => read(0x41)).toThrow(
+      /no token for the byte 0x41: constrained text needs a token for each byte/,
     );
-    expect(() => readVocabulary({ ...options, bytes: without(1, 2, 3) })).toThrow(
-      /no token for 3 bytes, among them 0x01 0x02 0x03/,
+    expect(() => read(0x20, 0x7e, 0x80, 0xbf)).toThrow(
+      /no token for 4 bytes, among them 0x20 0x7e 0x80 0xbf/,
     );
-    expect(() => readVocabulary({ ...options, bytes: without(0xc0, 0xff) })).not.toThrow();
+    // A token of more bytes is none for the byte itself.
+    const pair = (token: Token) => (token === 0x41 ? bytesOf("AA") : pieceOf(token));
+    expect(() => readVocabulary({ ...options, bytes: pair })).toThrow(/no token for the byte 0x41/);
+  });
+
+  it("does without other bytes, and without the text that needs them", () => {
+    const never = [0x01, 0x0a, 0xc3, 0xf0, 0xff];
+    const some = readVocabulary({ ...options, bytes: without(...never) });
+    const bad = (text: string) => bytesOf(text).filter((byte) => never.includes(byte));
+    for (const regex of [/[\s\S]{1,4}/, /[\s\S]{1,4}/u, /[a\n😀ä\u{50000}]+/u])
+      for (let seed = 1; seed <= 60; seed++)
+        expect(bad(sample(regexRules(regex, some), chance(seed), 6).text)).toEqual(bytesOf(""));
+    expect(() => regexRules(/ä|😀\n/, some)).toThrow(/matches no text/);
+    expect(() => choiceRules(["a", "ä"], some)).toThrow(
+      /the choice "ä" has characters that the model has no tokens for/,
+    );
+    const schema = {
+      type: "object",
+      properties: { "ä😀": { enum: ["\u0001ü", { é: 1 }] } },
+      required: ["ä😀"],
+      additionalProperties: false,
+    };
+    const found = new Set<string>();
+    for (let seed = 1; seed <= 30; seed++) found.add(sample(schemaRules(schema, some), chance(seed)).text);
+    expect([...found].sort()).toEqual([
+      '{"\\u00e4\\ud83d\\ude00": "\\u0001\\u00fc"}',
+      '{"\\u00e4\\ud83d\\ude00": {"\\u00e9": 1}}',
+    ]);
+    for (let seed = 1; seed <= 60; seed++) {
+      const { text } = sample(schemaRules({ type: "string" }, some), chance(seed));
+      expect(() => JSON.parse(text)).not.toThrow();
+    }
   });
 
   it("wants an end that is a token", () => {

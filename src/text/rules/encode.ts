@@ -1,17 +1,9 @@
 import { type Characters, isLast } from "./characters.js";
 import { END, type End, type Leaf, leaf } from "./grammar.js";
+import { known } from "./known.js";
+import { beginning } from "./utf8.js";
 
 type State = Leaf | End;
-
-/** Calls `make` once for each object. */
-function known<K extends object, T>(make: (key: K) => T): (key: K) => T {
-  const made = new WeakMap<K, { readonly value: T }>();
-  return (key) => {
-    const found = made.get(key) ?? { value: make(key) };
-    made.set(key, found);
-    return found.value;
-  };
-}
 
 /** The text itself, in UTF-8. */
 export const plainText = known((characters: Characters): State => {
@@ -82,13 +74,10 @@ const landing =
 
 /** The first byte of a character in UTF-8; `then` is the state behind the whole of it. */
 function character(characters: Characters, byte: number, then: (to: Characters) => State): State | undefined {
-  const more = byte < 0x80 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-  if ((byte >= 0x80 && byte < 0xc2) || byte > 0xf4) return undefined;
-  const start = more === 0 ? byte : (byte & (0x3f >> more)) * 64 ** more;
-  // What is left out would have a shorter form, or is a surrogate, or lies beyond the last character.
-  const low = byte === 0xe0 ? 0x800 : byte === 0xf0 ? 0x10000 : start;
-  const high = byte === 0xed ? 0xd7ff : byte === 0xf4 ? 0x10ffff : start + 64 ** more - 1;
-  return narrowed(UTF8, start, more, landing(characters, then), low, high);
+  const found = beginning(byte);
+  if (!found) return undefined;
+  const { low, high, more } = found;
+  return narrowed(UTF8, low - (low % 64 ** more), more, landing(characters, then), low, high);
 }
 
 /** How characters are spelt out: a number in digits, most significant first. */

@@ -1,5 +1,6 @@
 import type { Token } from "../../core/types.js";
 import { accepts, type Grammar, next, onlyByte, SEVERAL } from "./grammar.js";
+import { known } from "./known.js";
 import { find, type Vocabulary } from "./vocabulary.js";
 
 /** Bytes ahead that are looked at: several tokens' worth. */
@@ -10,15 +11,9 @@ const AHEAD = 64;
  * tokens, mostly shorter ones, would lead to the same text; but a model is used to the tokenizer's, and a token that is the
  * only one can be drafted. Undefined where there is a choice, where a token may reach into one, and without a tokenizer.
  */
-export function createForced(vocabulary: Vocabulary): (grammar: Grammar) => Token | undefined {
-  const known = new WeakMap<Grammar, { readonly token: Token | undefined }>();
-  return (grammar) => {
-    if (!vocabulary.encode) return undefined;
-    const found = known.get(grammar) ?? { token: forcedToken(grammar, vocabulary) };
-    known.set(grammar, found);
-    return found.token;
-  };
-}
+export const forcedIn = known((vocabulary: Vocabulary) =>
+  known((grammar: Grammar) => (vocabulary.encode ? forcedToken(grammar, vocabulary) : undefined)),
+);
 
 function forcedToken(grammar: Grammar, vocabulary: Vocabulary): Token | undefined {
   const { run, then } = forcedBytes(grammar);

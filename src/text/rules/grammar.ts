@@ -1,3 +1,5 @@
+import { bytesOf } from "./utf8.js";
+
 /**
  * What may follow in a text, byte by byte: a regular language at the leaves, and stacks of what is still to come above them
  * (so that objects and arrays nest to any depth). A value is a state, too: `next` gives the one behind a byte, and the old one
@@ -17,7 +19,7 @@ export interface Leaf {
   readonly kind: "leaf";
   /** The text may end here. */
   readonly accepts: boolean;
-  /** The state behind a byte; undefined: the byte may not follow. */
+  /** The state behind a byte, the same one each time; undefined: the byte may not follow. */
   step(byte: number): Leaf | End | undefined;
   /** A state that looks the same to whoever reads no further than so many bytes; it may stand for many. */
   near?(bytes: number): Leaf;
@@ -31,8 +33,7 @@ export interface Sequence {
 
 export interface Choice {
   readonly kind: "choice";
-  readonly first: End | Leaf | Sequence | Later;
-  readonly rest: Grammar;
+  readonly options: readonly Exclude<Grammar, Choice>[];
 }
 
 /** A grammar that is made when it is needed: how one that refers to itself is written. Its texts are never empty. */
@@ -42,11 +43,7 @@ export interface Later {
 }
 
 /** A state of an automaton whose steps are found when they are first asked for. */
-export function leaf(
-  accepts: boolean,
-  step: (byte: number) => Leaf | End | undefined,
-  near?: (bytes: number) => Leaf,
-): Leaf {
+export function leaf(accepts: boolean, find: Leaf["step"], near?: Leaf["near"]): Leaf {
   let known: (Leaf | End | undefined | null)[] | undefined;
   return {
     kind: "leaf",
@@ -54,12 +51,11 @@ export function leaf(
     near,
     step(byte) {
       known ??= new Array(256);
-      let found = known[byte];
-      if (found === undefined) {
-        found = step(byte) ?? null;
-        known[byte] = found;
-      }
-      return found ?? undefined;
+      const found = known[byte];
+      if (found !== undefined) return found ?? undefined;
+      const made = find(byte);
+      known[byte] = made ?? null;
+      return made;
     },
   };
 }
@@ -69,17 +65,32 @@ export function words(texts: readonly Uint8Array[]): Leaf | End {
   const state = (left: readonly Uint8Array[], depth: number): Leaf | End => {
     const longer = left.filter((text) => text.length > depth);
     if (longer.length === 0) return END;
-    return leaf(longer.length < left.length, (byte) => {
-      const next = longer.filter((text) => text[depth] === byte);
-      return next.length > 0 ? state(next, depth + 1) : undefined;
-    });
+    const states = new Map<number, Leaf | End>();
+    let byByte: ReadonlyMap<number, readonly Uint8Array[]> | undefined;
+    const step = (byte: number) => {
+      byByte ??= grouped(longer, depth);
+      const next = byByte.get(byte);
+      if (!next) return undefined;
+      const found = states.get(byte) ?? state(next, depth + 1);
+      states.set(byte, found);
+      return found;
+    };
+    return { kind: "leaf", accepts: longer.length < left.length, step };
   };
   return state(texts, 0);
 }
 
-const encoder = new TextEncoder();
+function grouped(texts: readonly Uint8Array[], place: number): ReadonlyMap<number, readonly Uint8Array[]> {
+  const groups = new Map<number, Uint8Array[]>();
+  for (const text of texts) {
+    const group = groups.get(text[place]);
+    if (group) group.push(text);
+    else groups.set(text[place], [text]);
+  }
+  return groups;
+}
 
-export const literal = (...texts: readonly string[]) => words(texts.map((text) => encoder.encode(text)));
+export const literal = (...texts: readonly string[]) => words(texts.map(bytesOf));
 
 export function later(make: () => Grammar): Later {
   let made: Grammar | undefined;
@@ -93,23 +104,15 @@ export function later(make: () => Grammar): Later {
 }
 
 /** Equal parts give the same object: states are told apart, and their masks found again, by identity. */
-function interned<A extends object, B extends object, T extends object>(make: (first: A, rest: B) => T) {
-  const made = new WeakMap<B, WeakMap<A, T>>();
-  return (first: A, rest: B): T => {
-    const of = made.get(rest) ?? new WeakMap<A, T>();
-    made.set(rest, of);
-    const found = of.get(first) ?? make(first, rest);
-    of.set(first, found);
-    return found;
-  };
-}
+const sequences = new WeakMap<Sequence["rest"], WeakMap<Sequence["first"], Sequence>>();
 
-const pair = interned<Sequence["first"], Sequence["rest"], Sequence>((first, rest) => ({
-  kind: "sequence",
-  first,
-  rest,
-}));
-const either = interned<Choice["first"], Grammar, Choice>((first, rest) => ({ kind: "choice", first, rest }));
+function pair(first: Sequence["first"], rest: Sequence["rest"]): Sequence {
+  const of = sequences.get(rest) ?? new WeakMap<Sequence["first"], Sequence>();
+  sequences.set(rest, of);
+  const found = of.get(first) ?? { kind: "sequence", first, rest };
+  of.set(first, found);
+  return found;
+}
 
 /** One behind the other. */
 export function sequence(...parts: readonly Grammar[]): Grammar {
@@ -124,22 +127,30 @@ function followed(first: Grammar, rest: Grammar): Grammar {
     : pair(first, rest);
 }
 
+/** Choices by their first option, and then by all of them. */
+const choices = new WeakMap<Grammar, Map<string, Choice>>();
+const numbers = new WeakMap<Grammar, number>();
+let counted = 0;
+
+function numberOf(grammar: Grammar): number {
+  const found = numbers.get(grammar) ?? counted++;
+  numbers.set(grammar, found);
+  return found;
+}
+
 /** Any of them; at least one. */
 export function choice(...options: readonly Grammar[]): Grammar {
   const all = [...new Set(options.flatMap(optionsOf))];
-  return all.reduceRight((rest: Grammar, first) => either(first, rest), all.pop() as Grammar);
-}
-
-function optionsOf(grammar: Grammar): Choice["first"][] {
-  const found: Choice["first"][] = [];
-  let at = grammar;
-  while (at.kind === "choice") {
-    found.push(at.first);
-    at = at.rest;
-  }
-  found.push(at);
+  if (all.length === 1) return all[0];
+  const known = choices.get(all[0]) ?? new Map<string, Choice>();
+  choices.set(all[0], known);
+  const key = all.map(numberOf).join(" ");
+  const found = known.get(key) ?? { kind: "choice", options: all };
+  known.set(key, found);
   return found;
 }
+
+const optionsOf = (grammar: Grammar) => (grammar.kind === "choice" ? grammar.options : [grammar]);
 
 /** The text may end here. */
 export function accepts(grammar: Grammar): boolean {
@@ -153,7 +164,7 @@ export function accepts(grammar: Grammar): boolean {
     case "sequence":
       return accepts(grammar.first) && accepts(grammar.rest);
     case "choice":
-      return accepts(grammar.first) || accepts(grammar.rest);
+      return grammar.options.some(accepts);
   }
 }
 
@@ -171,8 +182,10 @@ export function next(grammar: Grammar, byte: number): Grammar | undefined {
       const rest = accepts(grammar.first) ? next(grammar.rest, byte) : undefined;
       return oneOf(first && followed(first, grammar.rest), rest);
     }
-    case "choice":
-      return oneOf(next(grammar.first, byte), next(grammar.rest, byte));
+    case "choice": {
+      const found = grammar.options.flatMap((option) => next(option, byte) ?? []);
+      return found.length > 0 ? choice(...found) : undefined;
+    }
   }
 }
 
@@ -197,7 +210,7 @@ export function near(grammar: Grammar, bytes: number): Grammar {
     case "sequence":
       return followed(near(grammar.first, bytes), grammar.rest);
     case "choice":
-      return choice(...optionsOf(grammar).map((option) => near(option, bytes)));
+      return choice(...grammar.options.map((option) => near(option, bytes)));
     default:
       return grammar;
   }
@@ -220,7 +233,7 @@ export function onlyByte(grammar: Grammar): number | undefined {
         ? same(onlyByte(grammar.first), onlyByte(grammar.rest))
         : onlyByte(grammar.first);
     case "choice":
-      return same(onlyByte(grammar.first), onlyByte(grammar.rest));
+      return grammar.options.map(onlyByte).reduce(same);
   }
 }
 

@@ -1,84 +1,81 @@
 import type { DFA } from "refa";
-import type { Characters } from "./characters.js";
 
-interface Range {
+/** Characters of a range and the state they lead to. */
+export interface Range {
   readonly low: number;
   readonly high: number;
-  readonly to: DFA.ReadonlyNode;
+  readonly to: State;
+}
+
+/** A state of an automaton over characters, from which an end can be reached. */
+export interface State {
+  readonly index: number;
+  readonly accepts: boolean;
+  /** In order, apart from one another. */
+  readonly ranges: readonly Range[];
+}
+
+interface Edge {
+  readonly low: number;
+  readonly high: number;
+  readonly node: DFA.ReadonlyNode;
 }
 
 /**
- * The states of a minimal automaton without dead ends, which reads a text between two characters that mark its edges. In
- * UTF-16 units, a character beyond the first plane takes two steps.
+ * The states of a minimal automaton without dead ends, the first one first, which reads a text between two characters that
+ * mark its edges. In UTF-16 units, a character beyond the first plane takes two steps.
  */
-export function charactersOf(
+export function statesOf(
   { initial }: DFA,
   { start, stop }: { readonly start: number; readonly stop: number },
-): Characters {
-  const states = new Map<DFA.ReadonlyNode, Characters>();
-  const state = (node: DFA.ReadonlyNode): Characters => {
-    const found = states.get(node) ?? stateOf(node, stop, state);
-    states.set(node, found);
-    return found;
+): readonly State[] {
+  const states: { index: number; accepts: boolean; ranges: Range[] }[] = [];
+  const known = new Map<DFA.ReadonlyNode, State>();
+  const open: DFA.ReadonlyNode[] = [];
+  const state = (node: DFA.ReadonlyNode): State => {
+    const found = known.get(node);
+    if (found) return found;
+    const made = { index: states.length, accepts: false, ranges: [] };
+    states.push(made);
+    known.set(node, made);
+    open.push(node);
+    return made;
   };
-  return state(initial.out.get(start) as DFA.ReadonlyNode);
-}
-
-function stateOf(
-  node: DFA.ReadonlyNode,
-  stop: number,
-  state: (node: DFA.ReadonlyNode) => Characters,
-): Characters {
-  const ranges = joined(
-    Array.from(node.out, ([{ min, max }, to]) => ({ low: min, high: max, to })).flatMap(charactersIn),
-  );
-  const inside = ranges.filter(({ low }) => low !== stop);
-  return {
-    accepts: inside.length < ranges.length,
-    over(low, high) {
-      const first = firstUpTo(inside, low);
-      const range = inside[first];
-      if (!range || range.low > high) return undefined;
-      return range.low <= low && high <= range.high ? state(range.to) : "mixed";
-    },
-  };
-}
-
-/** The index of the first range that does not end before a character. */
-function firstUpTo(ranges: readonly Range[], character: number): number {
-  let [low, high] = [0, ranges.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ranges[middle].high < character) low = middle + 1;
-    else high = middle;
+  state(initial.out.get(start) as DFA.ReadonlyNode);
+  for (let index = 0; index < open.length; index++) {
+    const edges = edgesOf(open[index]);
+    const inside = edges.filter(({ low }) => low !== stop);
+    states[index].accepts = inside.length < edges.length;
+    states[index].ranges = inside.map(({ low, high, node }) => ({ low, high, to: state(node) }));
   }
-  return low;
+  return states;
+}
+
+/** Edges by characters, in order, neighbours that lead to one node as one. */
+function edgesOf(node: DFA.ReadonlyNode): readonly Edge[] {
+  const edges = Array.from(node.out, ([{ min, max }, to]) => ({ low: min, high: max, node: to }));
+  const found: Edge[] = [];
+  for (const edge of edges.flatMap(charactersIn).sort((one, other) => one.low - other.low)) {
+    const before = found.at(-1);
+    if (before && before.node === edge.node && before.high + 1 === edge.low)
+      found[found.length - 1] = { ...before, high: edge.high };
+    else found.push(edge);
+  }
+  return found;
 }
 
 /** A range of units without halves of pairs as it is; first halves with the second halves that follow them, as characters. */
-function charactersIn({ low, high, to }: Range): Range[] {
-  if (low < 0xd800 || low > 0xdbff) return [{ low, high, to }];
-  const found: Range[] = [];
-  for (const [{ min, max }, then] of to.out) {
+function charactersIn({ low, high, node }: Edge): Edge[] {
+  if (low < 0xd800 || low > 0xdbff) return [{ low, high, node }];
+  const found: Edge[] = [];
+  for (const [{ min, max }, then] of node.out) {
     const [first, last] = [min - 0xdc00, max - 0xdc00];
     const whole = first === 0 && last === 0x3ff;
     for (let half = low; half <= high; half = whole ? high + 1 : half + 1) {
       const start = 0x10000 + (half - 0xd800) * 0x400;
       const end = 0x10000 + ((whole ? high : half) - 0xd800) * 0x400;
-      found.push({ low: start + first, high: end + last, to: then });
+      found.push({ low: start + first, high: end + last, node: then });
     }
-  }
-  return found;
-}
-
-/** In order, and neighbours that lead to one state as one. */
-function joined(ranges: readonly Range[]): Range[] {
-  const found: Range[] = [];
-  for (const range of [...ranges].sort((one, other) => one.low - other.low)) {
-    const before = found.at(-1);
-    if (before && before.to === range.to && before.high + 1 === range.low)
-      found[found.length - 1] = { ...before, high: range.high };
-    else found.push(range);
   }
   return found;
 }

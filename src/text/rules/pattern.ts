@@ -2,14 +2,18 @@ import type { Assertion, Concatenation, DFA, Element, NFA, NoParent } from "refa
 import { usage } from "../../core/errors.js";
 import { type Characters, LAST_CHARACTER } from "./characters.js";
 import { between, EDGES, isAhead, isStart, isStop } from "./pattern-edges.js";
+import { charactersOf } from "./pattern-lengths.js";
 import { refa } from "./pattern-library.js";
-import { charactersOf } from "./pattern-states.js";
+import { statesOf } from "./pattern-states.js";
+import { anyText } from "./pattern-text.js";
 
 export interface Pattern {
   /** The flags count, g, y and d excepted: with u or v, its characters are code points, else UTF-16 units. */
   readonly regex: RegExp;
   /** It has to match the whole text, not some part of it. */
   readonly whole?: boolean;
+  /** Texts may be what it stands for, and yet not match. */
+  readonly isPart?: boolean;
   /** What messages call it. */
   readonly name: string;
 }
@@ -17,29 +21,55 @@ export interface Pattern {
 /** Most states of an automaton. */
 const LIMIT = 20_000;
 
-/** Well-formed text without the two characters that mark its edges: in code points, and in UTF-16 units. */
-const TEXT: Pattern = { name: "text", whole: true, regex: /[^\ud800-\udfff\ufffe\uffff]*/u };
-const TEXT_IN_UNITS: Pattern = {
-  name: "text",
-  whole: true,
-  regex: /(?:[^\ud800-\udfff\ufffe\uffff]|[\ud800-\udbff][\udc00-\udfff])*/,
-};
+const NONE: ReadonlySet<number> = new Set();
+
+export interface MatchOptions {
+  /** What the whole text must not match. */
+  readonly but?: readonly Pattern[];
+  /** Bytes that cannot be written. */
+  readonly missing?: ReadonlySet<number>;
+  /** Characters of a text. */
+  readonly least?: number;
+  readonly most?: number;
+}
 
 /**
- * The texts that all of these patterns match and none of the others does; undefined where there is none. All of them have
- * the flag u (or v), or none has.
+ * The texts that all of these patterns match; undefined where there is none. All patterns have the flag u (or v), or none has.
  *
  * @throws a usage error that names a pattern no automaton can be made of: one with references to groups, with lookarounds
  * that cannot be resolved, or of too many states
  */
-export function matching(patterns: readonly Pattern[], but: readonly Pattern[] = []): Characters | undefined {
-  const [named = TEXT] = [...patterns, ...but];
-  const text = inPoints(named.regex) ? TEXT : TEXT_IN_UNITS;
+export function matching(patterns: readonly Pattern[], options: MatchOptions = {}): Characters | undefined {
+  const { but = [], missing = NONE, least = 0, most } = options;
+  const said = [...patterns, ...but].map(({ regex, whole }) => `${regex} ${whole}`);
+  const key = JSON.stringify([said, but.length, [...missing], least, most]);
+  const found = lately.get(key) ?? { characters: made(patterns, options) };
+  if (lately.size >= LATELY) lately.clear();
+  lately.set(key, found);
+  return found.characters;
+}
+
+/** What was found lately: schemas name the same formats and kinds of numbers again and again. */
+const LATELY = 200;
+const lately = new Map<string, { readonly characters: Characters | undefined }>();
+
+function made(
+  patterns: readonly Pattern[],
+  { but = [], missing = NONE, least = 0, most = Number.POSITIVE_INFINITY }: MatchOptions,
+): Characters | undefined {
+  const all = [...patterns, ...but];
+  const regex = anyText(
+    all.every((pattern) => inPoints(pattern.regex)),
+    missing,
+  );
+  const text: Pattern = { name: all[0]?.name ?? "any text", whole: true, regex };
   const automata = [text, ...patterns].map(automatonOf);
   const others = but.map((pattern) => complement(automatonOf(pattern)));
-  const all = limited(named, () => [...automata, ...others].reduce(both));
-  all.minimize();
-  return all.isEmpty ? undefined : charactersOf(all, EDGES);
+  return limited(text, () => {
+    const dfa = [...automata, ...others].reduce(both);
+    dfa.minimize();
+    return dfa.isEmpty ? undefined : charactersOf(statesOf(dfa, EDGES), least, most);
+  });
 }
 
 const dfaNodes = () => new (refa().DFA.LimitedNodeFactory)(LIMIT);

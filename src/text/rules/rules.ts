@@ -2,9 +2,9 @@ import { failure } from "../../core/errors.js";
 import { once } from "../../core/once.js";
 import { rangeMask } from "../../core/rules.js";
 import type { Rules, Token } from "../../core/types.js";
-import { createForced } from "./forced.js";
+import { forcedIn } from "./forced.js";
 import { END, type Grammar, walk } from "./grammar.js";
-import { createMasks } from "./mask.js";
+import { masksOf } from "./mask.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /**
@@ -12,8 +12,8 @@ import type { Vocabulary } from "./vocabulary.js";
  * more may follow, and behind an end token, which may come wherever the grammar lets the text end.
  */
 export function grammarRules(grammar: Grammar, vocabulary: Vocabulary): Rules<unknown> {
-  const masks = createMasks(vocabulary);
-  const forced = createForced(vocabulary);
+  const masks = masksOf(vocabulary);
+  const forced = forcedIn(vocabulary);
   const only = once((token: Token) => rangeMask(token, 1, vocabulary.size));
   const rules: Rules<Grammar> = {
     start: grammar,
@@ -30,5 +30,7 @@ export function grammarRules(grammar: Grammar, vocabulary: Vocabulary): Rules<un
     },
     ended: (state) => state === END,
   };
+  // The first mask takes longest, and is made before the clock of a first round runs.
+  rules.mask(grammar);
   return rules as Rules<unknown>;
 }

@@ -27,14 +27,19 @@ export interface JsonOptions {
  *
  * @throws usage errors that name the place: what is no schema, keywords that are not supported, schemas that nothing fits
  */
-export function schemaGrammar(schema: unknown, { spaces = "one" }: JsonOptions = {}): Grammar {
+export function schemaGrammar(
+  schema: unknown,
+  { spaces = "one" }: JsonOptions = {},
+  missing: ReadonlySet<number> = new Set(),
+): Grammar {
   const document = openDocument(schema);
-  const holds = createHolds(document);
+  const holds = createHolds(document, { formats: true });
+  const mayHold = createHolds(document, { formats: false });
   const combined = combine(document);
   const root = [document.root];
-  const plan = planOf(root, combined, holds);
-  for (const said of combined.choices.values()) checkChoice(said, combined, holds);
-  return buildGrammar(root, plan, marksOf(spaces));
+  const plan = planOf(root, combined, holds, missing);
+  for (const said of combined.choices.values()) checkChoice(said, combined, mayHold);
+  return buildGrammar(root, plan, marksOf(spaces), missing);
 }
 
 /**
@@ -44,7 +49,7 @@ export function schemaGrammar(schema: unknown, { spaces = "one" }: JsonOptions =
  * const rules = schemaRules({ type: "object", properties: { name: { type: "string" } }, required: ["name"] }, vocabulary);
  */
 export const schemaRules = (schema: unknown, vocabulary: Vocabulary, options?: JsonOptions): Rules<unknown> =>
-  grammarRules(schemaGrammar(schema, options), vocabulary);
+  grammarRules(schemaGrammar(schema, options, vocabulary.missing), vocabulary);
 
 /** Rules for any JSON value. */
 export const jsonRules = (vocabulary: Vocabulary, options?: JsonOptions): Rules<unknown> =>

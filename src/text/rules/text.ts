@@ -4,6 +4,7 @@ import { plainText } from "./encode.js";
 import { type Grammar, literal } from "./grammar.js";
 import { matching } from "./pattern.js";
 import { grammarRules } from "./rules.js";
+import { hasAny } from "./utf8.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /**
@@ -13,10 +14,10 @@ import type { Vocabulary } from "./vocabulary.js";
  * @throws usage errors for what is no regular expression, for references to groups and lookarounds that no automaton can be
  * made of, and where no text matches
  */
-export function regexGrammar(pattern: RegExp | string): Grammar {
+export function regexGrammar(pattern: RegExp | string, missing?: ReadonlySet<number>): Grammar {
   const regex = typeof pattern === "string" ? compiled(pattern) : pattern;
   const name = `the regular expression ${quoted(regex.source)}`;
-  const characters = matching([{ regex, whole: true, name }]);
+  const characters = matching([{ regex, whole: true, name }], { missing });
   const grammar = characters && plainText(characters);
   if (!grammar || grammar.kind === "end")
     throw usage(`${name} matches ${grammar ? "the empty text only" : "no text"}: nothing could be written`);
@@ -35,10 +36,13 @@ function compiled(pattern: string): RegExp {
 }
 
 /** One of several texts. @throws a usage error where there are none, or one that cannot be written */
-export function choiceGrammar(choices: readonly string[]): Grammar {
+export function choiceGrammar(choices: readonly string[], missing: ReadonlySet<number> = new Set()): Grammar {
   const broken = choices.find((text) => /\p{Surrogate}/u.test(text));
   if (broken !== undefined)
     throw usage(`the choice ${quoted(broken)} holds half a character (a lone surrogate): no text can`);
+  const unwritable = choices.find((text) => hasAny(text, missing));
+  if (unwritable !== undefined)
+    throw usage(`the choice ${quoted(unwritable)} has characters that the model has no tokens for`);
   const grammar = choices.length > 0 ? literal(...choices) : undefined;
   if (!grammar || grammar.kind === "end")
     throw usage("there is nothing to choose from: give at least one text");
@@ -52,8 +56,8 @@ export function choiceGrammar(choices: readonly string[]): Grammar {
  * const rules = regexRules(/\d{4}-\d{2}-\d{2}/, vocabulary);
  */
 export const regexRules = (pattern: RegExp | string, vocabulary: Vocabulary): Rules<unknown> =>
-  grammarRules(regexGrammar(pattern), vocabulary);
+  grammarRules(regexGrammar(pattern, vocabulary.missing), vocabulary);
 
 /** Rules for one of several texts. */
 export const choiceRules = (choices: readonly string[], vocabulary: Vocabulary): Rules<unknown> =>
-  grammarRules(choiceGrammar(choices), vocabulary);
+  grammarRules(choiceGrammar(choices, vocabulary.missing), vocabulary);

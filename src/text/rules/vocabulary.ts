@@ -21,6 +21,8 @@ export interface Vocabulary {
   readonly isEnd: (token: Token) => boolean;
   readonly bytes: (token: Token) => Uint8Array | undefined;
   readonly encode?: (text: string) => readonly Token[];
+  /** Bytes of UTF-8 that no token stands for by itself: text that has them cannot be written. */
+  readonly missing: ReadonlySet<number>;
   readonly trie: Trie;
 }
 
@@ -43,8 +45,8 @@ export interface Trie {
 /**
  * Reads a vocabulary for rules.
  *
- * @throws a failure for tokens out of range, and for bytes of UTF-8 that no token stands for by itself: behind some text no
- * token could follow
+ * @throws a failure for end tokens out of range, and where no token stands for a character of ASCII, or for a byte that other
+ * characters go on with
  * @example
  * const words = readVocabulary({ size: 49_152, bytes: (token) => bytesOf(token), endTokens: [2] });
  * const rules = schemaRules({ type: "object", properties: { name: { type: "string" } } }, words);
@@ -57,39 +59,44 @@ export function readVocabulary({ size, bytes, endTokens, encode }: VocabularyOpt
   const texts: Word[] = [];
   for (let token = 0; token < size; token++) {
     const text = ends.has(token) ? undefined : bytes(token);
-    if (text && text.length > 0) texts.push({ token, text });
+    // In Latin-1, texts are in the order of their bytes.
+    if (text && text.length > 0) texts.push({ token, text: Buffer.from(text).toString("latin1") });
   }
-  checkBytes(texts);
-  return { size, endTokens, isEnd: (token) => ends.has(token), bytes, encode, trie: trieOf(texts, size) };
+  const trie = trieOf(texts, size);
+  return {
+    size,
+    endTokens,
+    isEnd: (token) => ends.has(token),
+    bytes,
+    encode,
+    trie,
+    missing: missingIn(trie),
+  };
 }
 
 interface Word {
   readonly token: Token;
-  readonly text: Uint8Array;
+  readonly text: string;
 }
 
-/** 0xc0, 0xc1 and all from 0xf5 on stand in no UTF-8. */
-const inUtf8 = (byte: number) => byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5;
+/** Of what no text can do without, JSON least of all, all has to be there: then no text gets stuck. */
+const isNeeded = (byte: number) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x80 && byte < 0xc0);
 
-function checkBytes(texts: readonly Word[]): void {
-  const single = new Set(texts.filter(({ text }) => text.length === 1).map(({ text }) => text[0]));
-  const missing = Array.from({ length: 256 }, (_, byte) => byte).filter(
-    (byte) => inUtf8(byte) && !single.has(byte),
-  );
-  if (missing.length === 0) return;
-  const some = missing.slice(0, 8).map((byte) => `0x${byte.toString(16).padStart(2, "0")}`);
+function missingIn(trie: Trie): ReadonlySet<number> {
+  const isMissing = (byte: number) => {
+    const node = find(trie, [byte]);
+    return node === undefined || trie.token[node] < 0;
+  };
+  const missing = Array.from({ length: 256 }, (_, byte) => byte).filter(isMissing);
+  const needed = missing.filter(isNeeded);
+  if (needed.length === 0) return new Set(missing);
+  const some = needed.slice(0, 8).map((byte) => `0x${byte.toString(16)}`);
   throw failure(
-    `the vocabulary has no token for ${missing.length === 1 ? "the byte" : `${missing.length} bytes, among them`} ${some.join(" ")}: constrained text needs a token for each byte of UTF-8 (a byte-level vocabulary)`,
+    `the vocabulary has no token for ${needed.length === 1 ? "the byte" : `${needed.length} bytes, among them`} ${some.join(" ")}: constrained text needs a token for each byte (a byte-level vocabulary)`,
   );
 }
 
-function byBytes({ text: a }: Word, { text: b }: Word): number {
-  const both = Math.min(a.length, b.length);
-  for (let at = 0; at < both; at++) if (a[at] !== b[at]) return a[at] - b[at];
-  return a.length - b.length;
-}
-
-function trieOf(texts: readonly Word[], size: number): Trie {
+function trieOf(texts: Word[], size: number): Trie {
   const most = texts.reduce((sum, { text }) => sum + text.length, 1);
   const byte = new Uint8Array(most);
   const depth = new Uint16Array(most);
@@ -99,18 +106,18 @@ function trieOf(texts: readonly Word[], size: number): Trie {
   /** Nodes from the root to the latest text. */
   const path = [0];
   let count = 1;
-  let before: Uint8Array = new Uint8Array(0);
+  let before = "";
   let deepest = 0;
   const close = (length: number) => {
     while (path.length > length) end[path.pop() as number] = count;
   };
-  for (const word of [...texts].sort(byBytes)) {
+  for (const word of texts.sort((one, other) => (one.text < other.text ? -1 : 1))) {
     const { text } = word;
     let shared = 0;
-    while (shared < before.length && text[shared] === before[shared]) shared++;
+    while (shared < before.length && text.charCodeAt(shared) === before.charCodeAt(shared)) shared++;
     close(shared + 1);
     for (let at = shared; at < text.length; at++) {
-      byte[count] = text[at];
+      byte[count] = text.charCodeAt(at);
       depth[count] = at + 1;
       path.push(count++);
     }

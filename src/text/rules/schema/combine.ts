@@ -37,7 +37,7 @@ export function combine({ read, resolve }: Document): Combined {
   const expand = (place: Place, behind: readonly string[]): readonly Together[] => {
     if (behind.includes(place.path))
       throw usage(
-        `${place.path} refers to itself and says nothing besides: no value is or is not of such a schema`,
+        `${place.path} refers to itself with no property or item in between: whether a value fits could never be told`,
       );
     const keywords = read(place);
     if (keywords === false) return [];

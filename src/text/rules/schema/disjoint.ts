@@ -43,7 +43,7 @@ function disjoint(one: All, other: All, combined: Combined, holds: Holds, depth 
       case "fraction":
         return !numbersOf(a, b);
       case "string":
-        return !stringsOf(bothTexts(a, b));
+        return !stringsOf(bothTexts(a, b)) && !stringsOf(bothTexts(b, a));
       case "array":
         return a.array.least > b.array.most || b.array.least > a.array.most;
       case "object":
@@ -57,12 +57,12 @@ function disjoint(one: All, other: All, combined: Combined, holds: Holds, depth 
   return shapes(one).every((a) => shapes(other).every((b) => apart(a, b)));
 }
 
-/** The first shape, with the strings that both have. */
+/** The first shape, with those of its strings that may be of the other one, too. */
 const bothTexts = (a: Shape, b: Shape): Shape => ({
   ...a,
   text: {
     least: Math.max(a.text.least, b.text.least),
     most: Math.min(a.text.most, b.text.most),
-    patterns: [...a.text.patterns, ...b.text.patterns],
+    patterns: [...a.text.patterns, ...b.text.patterns.filter(({ isPart }) => !isPart)],
   },
 });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { FORMATS } from "../formats.js";
 import { type Document, inside, type Place } from "./document.js";
 import type { Keywords, TypeName } from "./keywords.js";
 
@@ -10,10 +11,10 @@ export interface Holds {
 }
 
 /**
- * Compares values with schemas: an enum beside other keywords has only the values that all of them allow. Formats are not
- * looked at.
+ * Compares values with schemas: an enum beside other keywords has only the values that all of them allow. Formats are looked
+ * at only if that is asked for: `FORMATS` has not all that is of a format.
  */
-export function createHolds({ read, resolve }: Document): Holds {
+export function createHolds({ read, resolve }: Document, { formats }: { readonly formats: boolean }): Holds {
   const at = (value: unknown, place: Place): boolean => {
     const keywords = read(place);
     if (keywords === false || !within(value, keywords, place)) return false;
@@ -31,10 +32,11 @@ export function createHolds({ read, resolve }: Document): Holds {
   const within = (value: unknown, keywords: Keywords, place: Place): boolean => {
     const { type, enum: values, const: only } = keywords;
     if (type !== undefined && ![type].flat().some((name) => isOf(value, name))) return false;
-    if (values && !values.some((one) => isDeepStrictEqual(one, value))) return false;
-    if (only !== undefined && !isDeepStrictEqual(only, value)) return false;
+    if (values && !values.includes(value) && !values.some((one) => isSame(one, value))) return false;
+    if (only !== undefined && only !== value && !isSame(only, value)) return false;
     if (typeof value === "number") return numberHolds(value, keywords);
-    if (typeof value === "string") return textHolds(value, keywords);
+    if (typeof value === "string")
+      return textHolds(value, keywords) && (!formats || formatHolds(value, keywords));
     if (Array.isArray(value)) return arrayHolds(value, keywords, place);
     return typeof value !== "object" || value === null || objectHolds(value, keywords, place);
   };
@@ -95,6 +97,10 @@ function isOf(value: unknown, type: TypeName): boolean {
   }
 }
 
+/** Of two values with parts. */
+const isSame = (one: unknown, other: unknown) =>
+  typeof one === "object" && typeof other === "object" && isDeepStrictEqual(one, other);
+
 const isWithin = (value: number, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY) =>
   value >= least && value <= most;
 
@@ -110,3 +116,6 @@ function numberHolds(value: number, keywords: Keywords): boolean {
 const textHolds = (value: string, { minLength, maxLength, pattern }: Keywords) =>
   isWithin(Array.from(value).length, minLength, maxLength) &&
   (pattern === undefined || new RegExp(pattern, "u").test(value));
+
+const formatHolds = (value: string, { format = "" }: Keywords) =>
+  !Object.hasOwn(FORMATS, format) || new RegExp(`^(?:${FORMATS[format]})$`, "u").test(value);

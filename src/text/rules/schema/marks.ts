@@ -22,6 +22,8 @@ export const marksOf = (spaces: Spaces): Marks => {
 export interface Build {
   readonly plan: Plan;
   readonly marks: Marks;
+  /** The text of a value without parts, such as a name. */
+  text(scalar: unknown): string;
   /** Any value that all places allow. */
   value(all: All): Grammar;
 }

@@ -15,19 +15,11 @@ function laterBy<K extends readonly number[]>(make: (...key: K) => Grammar): (..
 }
 
 /** The texts of a shape's arrays. */
-export function arrayOf({ array }: Shape, { plan, marks, value }: Build): Grammar {
-  const { prefix, least, wanted } = array;
-  const isPossible = (index: number) => {
-    const all = itemAt(array, index);
-    return all !== undefined && plan.isPossible(all);
-  };
-  const impossible = Array.from({ length: prefix.length + 1 }, (_, index) => index).find(
-    (index) => !isPossible(index),
-  );
-  const most = Math.min(array.most, impossible ?? Number.POSITIVE_INFINITY);
-  const needed = Math.max(least, Math.min(wanted, most));
+export function arrayOf(shape: Shape, { plan, marks, value }: Build): Grammar {
+  const { array } = shape;
+  const { least, most } = plan.items(shape);
   /** Behind so many, all items are alike. */
-  const settled = most === Number.POSITIVE_INFINITY ? Math.max(needed, prefix.length, 1) : most;
+  const settled = most === Number.POSITIVE_INFINITY ? Math.max(least, array.prefix.length, 1) : most;
 
   /** Behind `[` and so many items. */
   const behind: (count: number) => Grammar = laterBy((count: number): Grammar => {
@@ -35,7 +27,7 @@ export function arrayOf({ array }: Shape, { plan, marks, value }: Build): Gramma
     const next = Math.min(count + 1, settled);
     const more =
       item && count < most ? [sequence(count > 0 ? marks.comma : END, value(item), behind(next))] : [];
-    return choice(...(count >= needed ? [literal("]")] : []), ...more);
+    return choice(...(count >= least ? [literal("]")] : []), ...more);
   });
   return sequence(literal("["), behind(0));
 }
@@ -44,7 +36,7 @@ export function arrayOf({ array }: Shape, { plan, marks, value }: Build): Gramma
  * The texts of a shape's objects: declared properties in their order, those that are not required or left out, and further
  * ones behind them. A fixed order leaves less to choose, and what is not to choose is drafted.
  */
-export function objectOf(shape: Shape, { plan, marks, value }: Build): Grammar {
+export function objectOf(shape: Shape, { plan, marks, text, value }: Build): Grammar {
   const { object } = shape;
   const { least, most } = object;
   const properties = object.properties.filter(({ all }) => plan.isPossible(all));
@@ -78,7 +70,7 @@ export function objectOf(shape: Shape, { plan, marks, value }: Build): Grammar {
       let at = index;
       for (; at < properties.length; at++) {
         const { name, all, required } = properties[at];
-        add(literal(JSON.stringify(name)), value(all), at + 1, counted + 1);
+        add(literal(text(name)), value(all), at + 1, counted + 1);
         if (required) return choice(...options);
       }
       const further = properties.length + 1;

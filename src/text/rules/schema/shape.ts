@@ -140,7 +140,7 @@ function patternsOf({ keywords: { pattern, format }, place: { path } }: Said): P
   }
   if (format === undefined) return found;
   const form = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-  if (form) found.push({ name: `${path}/format`, regex: new RegExp(form, "u"), whole: true });
+  if (form) found.push({ name: `${path}/format`, regex: new RegExp(form, "u"), whole: true, isPart: true });
   else if (pattern === undefined)
     throw usage(
       `${path}/format: there is no format ${JSON.stringify(format)}: choose one of ${Object.keys(FORMATS).join(", ")}, or write a pattern`,
