@@ -45,6 +45,8 @@ const PATTERNS: readonly RegExp[] = [
   /[abc]*(?<=b)c/,
   /[abc]*(?<!b)c/,
   /(a|b)\1/,
+  /(?:\b\w+\b[ \n]*){1,3}/,
+  /(?:(?=a|b)(?:[ab](?!c)|[^A](?<=b)))*c/,
   /^a\nb$/m,
   /(?:a$\n^b|c)/m,
   /\p{Lu}\p{Ll}*/u,
@@ -125,11 +127,14 @@ describe("regexRules", () => {
       /"\(a" is no regular expression with the flag u: .*Unterminated group/,
     );
     expect(() => regexGrammar(/[^\s\S]/)).toThrow(/matches no text: nothing could be written/);
-    expect(() => regexGrammar(/a^b/)).toThrow(/"a\^b" matches no text/);
+    expect(() => regexGrammar(/a^b/)).toThrow(/the regular expression \/a\^b\/ matches no text/);
     expect(() => regexGrammar(/[\ud800-\udbff]/u)).toThrow(/matches no text/);
     expect(() => regexGrammar(/^$/)).toThrow(/matches the empty text only/);
     expect(() => regexGrammar(/(a*)b\1/)).toThrow(
       /cannot be made into an automaton \(Backreferences .*: simplify it/,
+    );
+    expect(() => regexGrammar(/(?:(?!a)(?:b(?!c)|c)*)+(?:a(?=b)b|1)/)).toThrow(
+      /cannot be made into an automaton \(it has lookarounds or word boundaries that reach too far\): simplify it/,
     );
     expect(() => regexGrammar(/(?:a|b)*a(?:a|b){40}/)).toThrow(
       /cannot be made into an automaton \(.*nodes\)/,

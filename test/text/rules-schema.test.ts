@@ -127,6 +127,39 @@ describe("schemaRules", () => {
     }
   });
 
+  it("looks for a pattern anywhere in a string, as a validator does", () => {
+    const patterns = [
+      "a",
+      "^a",
+      "a$",
+      "^a|b$",
+      "(?:^|b)a(?:c|$)",
+      "a(?!b)",
+      "(?<!b)a",
+      "\\bab\\b",
+      "^(?=.*b)a",
+      "^(?!.*b)",
+      "^$",
+      "",
+      "a^b|c",
+    ];
+    const random = chance(13);
+    for (const pattern of patterns) {
+      const grammar = schemaGrammar({ type: "string", pattern });
+      const regex = new RegExp(pattern, "u");
+      for (let round = 0; round < 600; round++) {
+        const text = Array.from({ length: Math.floor(random() * 5) }, () =>
+          oneOf(["a", "b", "c", " ", "ä", "\n"], random),
+        ).join("");
+        if (isOf(grammar, JSON.stringify(text)) !== regex.test(text)) expect([pattern, text]).toEqual([]);
+      }
+      for (let seed = 1; seed <= 10; seed++)
+        expect(
+          JSON.parse(sample(schemaRules({ type: "string", pattern }, vocabulary), chance(seed), 6).text),
+        ).toMatch(regex);
+    }
+  });
+
   it("keeps to patterns and lengths at once", () => {
     const texts = [""];
     for (let at = 0; texts[at].length < 9; at++) texts.push(`${texts[at]}a`, `${texts[at]}b`);

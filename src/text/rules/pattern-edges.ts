@@ -1,4 +1,4 @@
-import type { Assertion, Concatenation, Element, Expression, NoParent } from "refa";
+import type { Alternation, Assertion, Concatenation, Element, Expression, NoParent } from "refa";
 import { refa } from "./pattern-library.js";
 
 /**
@@ -20,6 +20,33 @@ function isEdge(element: NoParent<Element>, kind: Assertion["kind"]): boolean {
   const { elements } = element.alternatives[0];
   const [first] = elements;
   return elements.length === 1 && first.type === "CharacterClass" && first.characters.isAll;
+}
+
+/** (?:^|,)a as ^a|,a and a(?:,|$) as a,|a$: so edges are found at the edges of alternatives. */
+export function spread(elements: readonly NoParent<Element>[]): readonly (readonly NoParent<Element>[])[] {
+  const [first, last] = [elements[0], elements.at(-1)];
+  if (hasEdge(first, (inner) => inner[0], isStart)) {
+    const rest = elements.slice(1);
+    return first.alternatives.flatMap((inner) => spread([...inner.elements, ...rest]));
+  }
+  if (hasEdge(last, (inner) => inner.at(-1), isStop)) {
+    const before = elements.slice(0, -1);
+    return last.alternatives.flatMap((inner) => spread([...before, ...inner.elements]));
+  }
+  return [elements];
+}
+
+/** A group in which some alternative has an edge where it is looked for, in a group again or not. */
+function hasEdge(
+  element: NoParent<Element> | undefined,
+  outer: (elements: readonly NoParent<Element>[]) => NoParent<Element> | undefined,
+  test: (element: NoParent<Element>) => boolean,
+): element is NoParent<Alternation> {
+  if (element?.type !== "Alternation") return false;
+  return element.alternatives.some(({ elements }) => {
+    const inner = outer(elements);
+    return inner !== undefined && (test(inner) || hasEdge(inner, outer, test));
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Assertion, Concatenation, DFA, Element, NFA, NoParent } from "refa";
+import type { Assertion, DFA, Element, NFA, NoParent } from "refa";
 import { usage } from "../../core/errors.js";
 import { type Characters, LAST_CHARACTER } from "./characters.js";
-import { between, EDGES, isAhead, isStart, isStop } from "./pattern-edges.js";
+import { between, EDGES, isAhead, isStart, isStop, spread } from "./pattern-edges.js";
 import { charactersOf } from "./pattern-lengths.js";
 import { refa } from "./pattern-library.js";
 import { statesOf } from "./pattern-states.js";
@@ -108,7 +108,7 @@ function automatonOf(pattern: Pattern): DFA {
     const maxCharacter = inPoints(pattern.regex) ? LAST_CHARACTER : 0xffff;
     const { expression } = refa().JS.Parser.fromLiteral({ source, flags }).parse({ maxNodes: LIMIT });
     const nfa = refa().NFA.empty({ maxCharacter });
-    for (const alternative of expression.alternatives)
+    for (const alternative of expression.alternatives.flatMap(({ elements }) => spread(elements)))
       nfa.union(alternativeOf(alternative, pattern, maxCharacter), nfaNodes());
     return determined(nfa);
   });
@@ -120,11 +120,11 @@ function automatonOf(pattern: Pattern): DFA {
  * into the characters beside them.
  */
 function alternativeOf(
-  alternative: NoParent<Concatenation>,
+  alternative: readonly NoParent<Element>[],
   { whole = false }: Pattern,
   maxCharacter: number,
 ): DFA {
-  const elements = alternative.elements.slice();
+  const elements = alternative.slice();
   const fromStart = drop(elements, isStart, "shift") || whole;
   const toStop = whole || elements.some(isStop);
   const ahead = fromStart ? takeWhile(elements, isAhead) : [];

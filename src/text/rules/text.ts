@@ -16,13 +16,15 @@ import type { Vocabulary } from "./vocabulary.js";
  */
 export function regexGrammar(pattern: RegExp | string, missing?: ReadonlySet<number>): Grammar {
   const regex = typeof pattern === "string" ? compiled(pattern) : pattern;
-  const name = `the regular expression ${quoted(regex.source)}`;
+  const name = `the regular expression ${shortened(String(regex))}`;
   const characters = matching([{ regex, whole: true, name }], { missing });
   const grammar = characters && plainText(characters);
   if (!grammar || grammar.kind === "end")
     throw usage(`${name} matches ${grammar ? "the empty text only" : "no text"}: nothing could be written`);
   return grammar;
 }
+
+const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function compiled(pattern: string): RegExp {
   try {
