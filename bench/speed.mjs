@@ -34,9 +34,11 @@ export async function race(model, options) {
   } = options;
   const entered = await enter(drafters, setUp);
   const best = entered.find(({ name }) => name === planned);
-  const fixed = best ? fixedContenders(best, sizes) : [];
+  const fixed = best ? await fixedContenders(planned, setUp, sizes) : [];
   const earnings = model.manifest.earnings?.[planned];
-  const loaded = best ? [await loadedContender(best, model.target, { ...measuring, earnings })] : [];
+  const loaded = best
+    ? [await loadedContender(planned, setUp, model.target, { ...measuring, earnings })]
+    : [];
   await contest({ contenders: [...entered, ...fixed, ...loaded, ...others], ...work });
   const row = (contender) => ({
     ...summarise(contender, entered[0]),

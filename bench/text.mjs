@@ -1,7 +1,8 @@
 // Plain decoding against each drafter on Spec-Bench's prompts: same seeds, alternating; identical output is checked on the
 // way. Reading the prompt is not counted: it takes the same time whoever drafts. Beside it node-llama-cpp on the same GGUF.
+import { lookahead, lookup, recycling, spans, suffix } from "../dist/drafters/index.js";
 import { passCost } from "../dist/runtime/index.js";
-import { loadText, TEXT_DRAFTERS } from "../dist/text/index.js";
+import { loadText } from "../dist/text/index.js";
 import { ceilings, drafterNames } from "./contest.mjs";
 import { passTimes } from "./machine.mjs";
 import { counted, paragraphs, percent, tableOf, times } from "./report.mjs";
@@ -16,8 +17,8 @@ import { write } from "./text/run.mjs";
 import { LONGEST, textSetup } from "./text/setup.mjs";
 
 const TEMPERATURES = [0, 0.7];
-/** Those that need nothing but the prompt. */
-const WEIGHTLESS = ["lookup", "suffix", "recycling", "lookahead"];
+/** Those that need nothing but the prompt, and have learned nothing yet. */
+const WEIGHTLESS = { lookup, suffix, recycling, spans: promptSpans, lookahead };
 /** Draft lengths to compare the plan with, and rows of the passes to be timed; no pass has one row. */
 const LENGTHS = [1, 2, 4, 8];
 const PASSES = [2, 3, 5, 9, 17];
@@ -29,7 +30,7 @@ export async function textBench(options) {
   const model = await loadText(name, { device, warn: console.error });
   const items = specBench(options.all ? undefined : Number(options.prompts ?? 10));
   const [maxTokens, rounds] = [Number(options.tokens ?? 128), Number(options.rounds ?? 1)];
-  const drafters = drafterNames(TEXT_DRAFTERS, only ?? WEIGHTLESS);
+  const drafters = drafterNames({ none: "", ...WEIGHTLESS }, only);
   const measured = await passTimes(model.target, { sizes: PASSES, repeats: 15 });
   // A pass of one row has two.
   const cost = passCost([[1, measured[0][1]], ...measured]);
@@ -54,6 +55,18 @@ export async function textBench(options) {
   await publish(out, "text", { report, tables, charts: parts.map((one) => panels(one)), json });
 }
 
+const freshDrafter = (name) => (name === "none" ? name : WEIGHTLESS[name]());
+
+/** Spans of the prompt itself: what a text is to be translated from, summed up or answered by. */
+function promptSpans() {
+  const inner = spans();
+  const start = (setup) => {
+    const { encoded } = setup;
+    return inner.start({ ...setup, encoded: { ...encoded, reference: encoded.tokens } });
+  };
+  return { ...inner, start };
+}
+
 async function part(model, { degree, drafters, items, maxTokens, rounds, cost, llama }) {
   const peers = llama && degree === 0 ? [peer("node-llama-cpp"), peer("node-llama-cpp, lookup", true)] : [];
   let plain;
@@ -63,10 +76,11 @@ async function part(model, { degree, drafters, items, maxTokens, rounds, cost, l
     lengths: LENGTHS,
     measuring: { maxDepth: LONGEST },
     cost,
-    setUp: (drafter) => textSetup(model, { drafter, temperature: degree }),
+    setUp: (name) => textSetup(model, { drafter: freshDrafter(name), temperature: degree }),
     items,
     rounds,
-    warm: Math.min(6, items.length),
+    // Who sees a prompt twice may remember its answer.
+    warm: 0,
     nouns: `answers at temperature ${degree}`,
     others: peers,
     run: ({ setup, ask }, item, index) =>
