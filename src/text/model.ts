@@ -16,7 +16,7 @@ import { tokenizerOf } from "./vocabulary.js";
 import { writeWith } from "./writing.js";
 
 /** Passes of a model of this size take long: few are timed. */
-const MEASURING = { sizes: [1, 3, 5, 9, 17], repeats: 5, past: 256 };
+const MEASURING = { sizes: [1, 2, 3, 5, 9, 17], repeats: 5, past: 256 };
 
 /** @throws usage errors for an unknown model or form, failures that name a wrong or torn file. */
 export async function loadText(
