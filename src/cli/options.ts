@@ -109,8 +109,9 @@ export const promptOptions = (how: string) => [
   flag("--list-styles", "say which styles there are"),
 ];
 
+/** @param things "pictures of" */
 export const countOption = (things: string) =>
-  value("-n, --count <n>", `so many ${things} of each prompt, 1 to 100 (default: 1)`, number(1, 100, true));
+  value("-n, --count <n>", `so many ${things} each prompt, 1 to 100 (default: 1)`, number(1, 100, true));
 
 export const sizeOption = () =>
   value(

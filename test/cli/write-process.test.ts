@@ -13,7 +13,15 @@ describe("foretoken write", () => {
     command: "write",
     place,
     help: [
-      ...["Usage: foretoken write", "Prompt:", "Answer:", "Model:", "Sampling:", "Speculation:", "Examples:"],
+      ...[
+        "Usage: foretoken write",
+        "Prompt:",
+        "Answer (",
+        "Model:",
+        "Sampling:",
+        "Speculation:",
+        "Examples:",
+      ],
       ...["default: smollm2", "suffix (", "may be given several times", "\\n is a line end"],
     ],
     light: [

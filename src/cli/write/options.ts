@@ -44,11 +44,15 @@ export const TEXT_SAMPLING = [
   temperatureOption("0: always the likeliest token, 0.7: varied, more: bolder (default: the model's own)"),
   value(
     "--top-p <share>",
-    "of the likeliest tokens that together have this share, 0.01 to 1",
+    "choose among the likeliest tokens that together have this share, 0.01 to 1",
     number(0.01, 1),
   ),
-  value("--top-k <n>", "of the n likeliest tokens; 0: of all", number(0, 1_000_000, true)),
-  value("--min-p <share>", "of tokens at least this likely, measured by the likeliest, 0 to 1", number(0, 1)),
+  value("--top-k <n>", "choose among the n likeliest tokens; 0: among all", number(0, 1_000_000, true)),
+  value(
+    "--min-p <share>",
+    "choose among tokens that are at least this likely, measured by the likeliest one, 0 to 1",
+    number(0, 1),
+  ),
   value(
     "--repetition-penalty <x>",
     "above 1: what was said before becomes less likely; 1: off",
@@ -96,9 +100,9 @@ export const WRITE = define({
       flag("--truncate", "leave out the beginning of a prompt that is too long"),
       flag("--reference <file>", "a text that the answer may repeat: guesses are copied from it"),
     ],
-    "Answer:": [
+    "Answer (several files are numbered: tea-1.md, tea-2.md, ...):": [
       outputOption("a file: .txt or .md, of a batch .jsonl (default: standard output)"),
-      countOption("answers"),
+      countOption("answers to"),
       repeated("--stop <text>", "the answer ends before this text; \\n is a line end", unescaped),
       value(
         "--logprobs <n>",
