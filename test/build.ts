@@ -34,4 +34,6 @@ export default async function build(): Promise<void> {
 const FAKES =
   "npx tsc --ignoreConfig --noCheck --noResolve --verbatimModuleSyntax --module nodenext --target es2022 " +
   "--rootDir test/cli/fakes --outDir test/cli/dist " +
-  ["image", "shared", "speech", "start", "video"].map((name) => `test/cli/fakes/${name}.ts`).join(" ");
+  ["image", "shared", "speech", "start", "text", "video"]
+    .map((name) => `test/cli/fakes/${name}.ts`)
+    .join(" ");

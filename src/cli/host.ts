@@ -1,12 +1,14 @@
 import type { Readable, Writable } from "node:stream";
 import type { Leave } from "../files/problems.js";
 
+export type TextLibrary = typeof import("../text/index.js");
 export type SpeechLibrary = typeof import("../speech/index.js");
 export type ImageLibrary = typeof import("../image/index.js");
 export type VideoLibrary = typeof import("../video/index.js");
 
 /** The media, each loaded when first needed: help, usage errors and the other media must not wait for it. */
 export interface Media {
+  readonly text: () => Promise<TextLibrary>;
   readonly speech: () => Promise<SpeechLibrary>;
   readonly image: () => Promise<ImageLibrary>;
   readonly video: () => Promise<VideoLibrary>;

@@ -90,10 +90,10 @@ async function whole(chunks: Chunks, name: string): Promise<Buffer> {
   return Buffer.concat(all);
 }
 
-/** All of a text file, or of standard input for `-`. */
-export async function readText(file: string, host: Host): Promise<string> {
+/** All of a text file, or of standard input for `-`. @param decode control characters are left out, unless it keeps them */
+export async function readText(file: string, host: Host, decode = decodeText): Promise<string> {
   const [name, stream] = file === "-" ? ["standard input", host.stdin] : [file, createReadStream(file)];
-  return decodeText(await whole(readable(stream, name, host.signal), name), name);
+  return decode(await whole(readable(stream, name, host.signal), name), name);
 }
 
 /** Lines as they arrive, without their ends. */

@@ -18,7 +18,7 @@ export interface Models<Model> {
 /** @throws a usage error that names near ones for a model that is not there, before anything is loaded */
 export function chooseModel(
   name: string | undefined,
-  { kind, standard, list, find }: Models<unknown>,
+  { kind, standard, list, find }: Omit<Models<unknown>, "load">,
 ): string {
   const chosen = name ?? standard;
   const names = /[/\\]|^\./.test(chosen) ? [] : list();

@@ -76,6 +76,17 @@ export const value = <Name extends string, Value>(
   conflicts: readonly string[] = [],
 ) => flag(name, description, conflicts).argParser<Value | undefined>(parse) as unknown as Typed<Name, Value>;
 
+/** An option that may be given several times. @param parse each of its texts */
+export const repeated = <Name extends string>(
+  name: Name,
+  description: string,
+  parse: (text: string) => string = (text) => text,
+) =>
+  value(name, `${description}; may be given several times`, (text, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    parse(text),
+  ]);
+
 /** -o, once: of two only one could be meant. */
 export const outputOption = (description: string) =>
   value("-o, --output <file>", description, (path: string, before: string | undefined) => {
@@ -98,8 +109,9 @@ export const promptOptions = (how: string) => [
   flag("--list-styles", "say which styles there are"),
 ];
 
+/** @param things "pictures of" */
 export const countOption = (things: string) =>
-  value("-n, --count <n>", `so many ${things} of each prompt, 1 to 100 (default: 1)`, number(1, 100, true));
+  value("-n, --count <n>", `so many ${things} each prompt, 1 to 100 (default: 1)`, number(1, 100, true));
 
 export const sizeOption = () =>
   value(
@@ -134,6 +146,8 @@ export const MAKING: readonly string[] = [
   "json",
 ];
 
+export const quietOption = () => flag("-q, --quiet", "nothing but errors and what was asked for");
+
 interface MakingWords<Drafter extends string, Verifier extends string, More> {
   /** By name, with what they are. */
   readonly drafters: Readonly<Record<Drafter, string>>;
@@ -153,16 +167,18 @@ interface MakingWords<Drafter extends string, Verifier extends string, More> {
   readonly notCompared: readonly string[];
   /** Behind --verifier. */
   readonly more?: readonly More[];
+  /** What --json gives, where that is not what --stats says. */
+  readonly json?: string;
 }
 
-/** What all commands have that make something with a model. */
-export function makingOptions<
+/** How guesses are made and checked. */
+export function speculationOptions<
   Drafter extends string,
   Verifier extends string,
   More extends Typed<string, unknown> = never,
->(words: MakingWords<Drafter, Verifier, More>) {
+>(words: Omit<MakingWords<Drafter, Verifier, More>, "make" | "medium" | "notCompared" | "json">) {
   const { drafters, verifiers, checks = listed(verifiers), owner, most, token, more = [] } = words;
-  const speculation = [
+  return [
     value(
       "--drafter <name>",
       `${listed(drafters)} (default: ${owner} best)`,
@@ -182,6 +198,18 @@ export function makingOptions<
       "compare",
       "relax",
     ]),
+  ];
+}
+
+/** What all commands have that make something with a model. */
+export function makingOptions<
+  Drafter extends string,
+  Verifier extends string,
+  More extends Typed<string, unknown> = never,
+>(words: MakingWords<Drafter, Verifier, More>) {
+  const { token, medium } = words;
+  const speculation = [
+    ...speculationOptions(words),
     flag(
       "--compare",
       `${words.make} with and without guesses, check that the ${token}s agree, print both times`,
@@ -193,8 +221,8 @@ export function makingOptions<
       "json",
       "compare",
     ]),
-    flag("--json", `the same as a JSON object, on standard output unless ${words.medium} goes there`),
-    flag("-q, --quiet", "nothing but errors and what was asked for"),
+    flag("--json", words.json ?? `the same as a JSON object, on standard output unless ${medium} goes there`),
+    quietOption(),
   ];
   return { "Speculation:": speculation, "Reports:": reports };
 }

@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { Command, type CommanderError } from "commander";
 import { kindOf } from "../core/errors.js";
 import { ANIMATE } from "./animate/options.js";
+import { CHAT } from "./chat/options.js";
+import { BUILD } from "./datastore/options.js";
 import { DRAW } from "./draw/options.js";
 import { exitCodeOf, type Host } from "./host.js";
 import { addCommand, type Definition, type Flags, type Groups } from "./options.js";
 import { speakCommand } from "./speak/command.js";
 import { DECODE, ENCODE, SPEAK } from "./speak/options.js";
+import { WRITE } from "./write/options.js";
 
 /** Runs a command line; gives the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
@@ -21,7 +24,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
 function build(host: Host): Command {
   const program = new Command("foretoken")
     .description(
-      "Speech, pictures and short films from text, made several tokens a pass: draft cheaply, verify in one pass, same output faster.",
+      "Speech, pictures, short films and answers from text, made several tokens a pass: draft cheaply, verify in one pass, same output faster.",
     )
     .version(version(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
@@ -39,14 +42,24 @@ function build(host: Host): Command {
   function add<All extends Groups, Input>(
     definition: Definition<All>,
     load: () => Promise<(input: Input, flags: Flags<All>, host: Host) => Promise<void>>,
+    to = program,
   ) {
-    addCommand(program, definition).action(async (input, flags) => (await load())(input, flags, host));
+    addCommand(to, definition).action(async (input, flags) => (await load())(input, flags, host));
   }
   add(SPEAK, async () => speakCommand);
   add(DRAW, async () => (await import("./draw/command.js")).drawCommand);
   add(ANIMATE, async () => (await import("./animate/command.js")).animateCommand);
+  add(WRITE, async () => (await import("./write/command.js")).writeCommand);
+  add(CHAT, async () => (await import("./chat/command.js")).chatCommand);
   add(ENCODE, async () => (await import("./units/command.js")).encodeCommand);
   add(DECODE, async () => (await import("./units/command.js")).decodeCommand);
+  const datastore = program
+    .command("datastore")
+    .summary("make datastores of texts, for write and chat")
+    .description("Datastores of texts, in which a drafter of write and chat looks up what mostly followed.")
+    .helpOption("-h, --help", "this help")
+    .helpCommand("help [command]", "help for a command");
+  add(BUILD, async () => (await import("./datastore/command.js")).buildCommand, datastore);
   return program;
 }
 
@@ -80,7 +93,7 @@ function commanderLine({ code, message }: CommanderError, argv: readonly string[
   const line = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
   if (code === "commander.help") return "";
   if (code === "commander.unknownCommand")
-    return `${line}; to say a text: foretoken speak "...", to draw a picture: foretoken draw "...", to make a film: foretoken animate "..."`;
+    return `${line}; to say a text: foretoken speak "...", to draw a picture: foretoken draw "...", to make a film: foretoken animate "...", to ask something: foretoken write "..."`;
   if (code === "commander.unknownOption" && !/Did you mean/.test(line)) {
     return `${line}; see foretoken ${argv[0]} --help, and put -- before a text that begins with a dash`;
   }
@@ -92,4 +105,5 @@ Try this:
   foretoken speak "Hello there." -o hello.wav
   foretoken draw "a smiling orange cat" -o cat.png
   foretoken animate "a red apple bounces on blue" -o apple.webp
+  foretoken write "Explain why the sky is blue to a ten-year-old."
 `;

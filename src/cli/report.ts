@@ -29,8 +29,8 @@ export interface Words {
   readonly tokens: string;
   /** What all is made from. */
   readonly input: string;
-  /** What the time outside the language model goes into. */
-  readonly decoding: string;
+  /** What the time outside the language model goes into, where it is worth telling. */
+  readonly decoding?: string;
 }
 
 /** Facts of a run that are not in its sums: its options with their defaults. */
@@ -125,7 +125,7 @@ function workRows(sums: WorkTotals, { tokens, decoding }: Words): Row[] {
     share("drafter", time.draft),
     share("verifier", time.verify),
     share("rest of loop", time.rest),
-    share(decoding, time.decoder),
+    ...(decoding ? [share(decoding, time.decoder)] : []),
   ];
 }
 

@@ -42,3 +42,6 @@ export function decodeUtf8(bytes: Buffer, name: string, offset = 0): string {
 /** `decodeUtf8`, and without control characters. */
 export const decodeText = (bytes: Buffer, name: string, offset = 0): string =>
   decodeUtf8(bytes, name, offset).replace(SEQUENCES, "").replace(CONTROLS, "");
+
+/** A text for a terminal: control characters, which would move its cursor or change its colours, are shown as U+FFFD. */
+export const visible = (text: string): string => text.replace(/[^\P{Cc}\t\n]/gu, "\uFFFD");

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { z } from "zod";
+import { defined } from "../core/defined.js";
 import { failure, usage } from "../core/errors.js";
 import { hint, nearest } from "../core/near.js";
 import { reading } from "../files/problems.js";
@@ -108,7 +109,3 @@ function recordOf(record: z.infer<typeof recordSchema>, source: string): TextRec
     settings: defined({ system, raw, maxTokens, stop, seed, reference, sampling }),
   };
 }
-
-/** Without the fields that are undefined: those must not hide what else is asked for. */
-const defined = <T extends object>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;

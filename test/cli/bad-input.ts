@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import type { Command } from "./command.js";
-import { cli, type Place } from "./helpers.js";
+import { type Around, cli, type Place } from "./helpers.js";
 
 export type BadInput = [
   what: string,
@@ -16,10 +16,10 @@ export function badInputChecks(
   command: string,
   { named }: Place,
   inputs: readonly BadInput[],
-  env?: NodeJS.ProcessEnv,
+  around?: Pick<Around, "env" | "text">,
 ): void {
   it.each(inputs)("%s", async (_, argv, expected, message, stdin) => {
-    const { code, out, err } = await cli([command, ...argv], { stdin, env });
+    const { code, out, err } = await cli([command, ...argv], { ...around, stdin });
     expect(err).toMatch(message);
     expect([code, out.length]).toEqual([expected, 0]);
     expect(err.trim().split("\n").at(-1)).toMatch(/^foretoken: /);
@@ -106,7 +106,7 @@ export function badPromptChecks(
       ["tokens of another model", [...from("other"), "--model", model], 2, /tokens of the model "old"/],
       ...more,
     ],
-    env,
+    { env },
   );
 
   it("is told what -o is for where a device or a folder stands in the place", async () => {

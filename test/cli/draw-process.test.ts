@@ -13,7 +13,9 @@ describe("the program", () => {
     const { code, out } = await spawned("cli", ["--help"]);
     expect([code, out.toString()]).toEqual([
       0,
-      expect.stringMatching(/Speech, pictures and short films.*speak.*draw.*animate.*draw "a/s),
+      expect.stringMatching(
+        /Speech, pictures, short films.*speak.*draw.*animate.*write.*chat.*datastore.*draw "a.*write "/s,
+      ),
     ]);
   });
 

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import type { Host, ImageLibrary, SpeechLibrary, VideoLibrary } from "../../src/cli/host.js";
+import type { Host, ImageLibrary, SpeechLibrary, TextLibrary, VideoLibrary } from "../../src/cli/host.js";
 import { run } from "../../src/cli/program.js";
 import { fakeImage } from "./fakes/image.js";
 import { fakeSpeech } from "./fakes/speech.js";
+import { fakeText } from "./fakes/text.js";
 import { fakeVideo } from "./fakes/video.js";
 
-export { fakeImage, fakeSpeech, fakeVideo };
+export { fakeImage, fakeSpeech, fakeText, fakeVideo };
 
 /** A folder, a path in it, and the names in it that hold a text. */
 export interface Place {
@@ -48,6 +49,7 @@ export interface Around {
   readonly terminal?: readonly ("stdin" | "stdout" | "stderr")[];
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  readonly text?: TextLibrary;
   readonly speech?: SpeechLibrary;
   readonly image?: ImageLibrary;
   readonly video?: VideoLibrary;
@@ -59,6 +61,7 @@ export function fakeHost({
   terminal = [],
   env = {},
   signal,
+  text = fakeText(),
   speech = fakeSpeech(),
   image = fakeImage(),
   video = fakeVideo(),
@@ -81,6 +84,7 @@ export function fakeHost({
     stderr: stream("stderr"),
     env,
     signal: signal ?? new AbortController().signal,
+    text: async () => text,
     speech: async () => speech,
     image: async () => image,
     video: async () => video,

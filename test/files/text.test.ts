@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { collect, type TextOptions, textSource } from "../../src/cli/input.js";
-import { decodeText, firstInvalid } from "../../src/files/text.js";
+import { decodeText, firstInvalid, visible } from "../../src/files/text.js";
 import { fakeHost, temporaryFolder } from "../cli/helpers.js";
 
 const { folder } = temporaryFolder();
@@ -103,5 +103,13 @@ describe("text", () => {
   it("asks for text when there is none and nobody pipes any in", () => {
     const { host } = fakeHost({ terminal: ["stdin"] });
     expect(() => textSource([], {}, host)).toThrow("there is no text");
+  });
+});
+
+describe("a text for a terminal", () => {
+  it("shows control characters instead of sending them", () => {
+    expect(visible("a\tb\n\u001b[31mred\r\u0007\u009b2J é😀")).toBe(
+      "a\tb\n\uFFFD[31mred\uFFFD\uFFFD\uFFFD2J é😀",
+    );
   });
 });

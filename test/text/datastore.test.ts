@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -12,27 +11,14 @@ import {
   writeDatastore,
 } from "../../src/text/index.js";
 import { vocabularyOf } from "../../src/text/vocabulary.js";
-import { manifestOf, TEMPLATE, tokenizer, toyTokenizer } from "./toy.js";
+import { modelFolder } from "./folder.js";
+import { tokenizer, toyTokenizer } from "./toy.js";
 
 const root = mkdtempSync(join(tmpdir(), "foretoken-store-"));
 afterAll(() => rmSync(root, { recursive: true }));
 const path = (name: string) => join(root, name);
 
-/** A folder of a model, as far as its tokens go. */
-function modelFolder(name: string, tokens: string, vocabularySize?: number): string {
-  mkdirSync(path(name));
-  const files = { "tokenizer.json": tokens, "chat_template.jinja": TEMPLATE };
-  for (const [file, content] of Object.entries(files)) writeFileSync(join(path(name), file), content);
-  const listed = Object.entries(files).map(([file, content]) => [
-    file,
-    { bytes: Buffer.byteLength(content), sha256: createHash("sha256").update(content).digest("hex") },
-  ]);
-  const manifest = { ...manifestOf(400, vocabularySize), name, files: Object.fromEntries(listed) };
-  writeFileSync(join(path(name), "model.json"), JSON.stringify(manifest));
-  return path(name);
-}
-
-const model = modelFolder("toy", toyTokenizer());
+const model = modelFolder(path("toy"));
 const vocabulary = vocabularyOf(findTextModel(model).manifest);
 const END = 2;
 
@@ -73,7 +59,7 @@ describe("a datastore of texts", () => {
     ["16 bits", tokenizer.size, Uint16Array],
     ["32 bits", 70_000, Uint32Array],
   ])("goes to a file and back, tokens of %s", async (_, size, Tokens) => {
-    const folder = size > 65_536 ? modelFolder("large", toyTokenizer(), size) : model;
+    const folder = size > 65_536 ? modelFolder(path("large"), toyTokenizer(), size) : model;
     const store = await buildTextDatastore(documents, { model: folder });
     await writeDatastore(path("a.fds"), store);
     const back = openDatastore(path("a.fds"), vocabularyOf(findTextModel(folder).manifest));
@@ -88,13 +74,13 @@ describe("a datastore of texts", () => {
 
   it("is refused to a model of another tokenizer, both named", async () => {
     await writeDatastore(path("own.fds"), await buildTextDatastore(documents, { model }));
-    const other = modelFolder("other", toyTokenizer({ merges: ["t h"] }));
+    const other = modelFolder(path("other"), toyTokenizer({ merges: ["t h"] }));
     const hash = (of: string) => vocabularyOf(findTextModel(of).manifest).tokenizer.slice(0, 8);
     expect(() => openDatastore(path("own.fds"), vocabularyOf(findTextModel(other).manifest))).toThrow(
       `own.fds is made of the tokens of the model "toy" (tokenizer ${hash(model)}), and "other" has another tokenizer (${hash(other)}): build it again with --model other`,
     );
     // Another model of the same tokens may have it.
-    const twin = modelFolder("twin", toyTokenizer());
+    const twin = modelFolder(path("twin"));
     expect(openDatastore(path("own.fds"), vocabularyOf(findTextModel(twin).manifest)).documents).toBe(2);
   });
 
@@ -122,7 +108,7 @@ describe("a datastore of texts", () => {
 
   it("cannot be made of nothing, nor anywhere", async () => {
     await expect(buildTextDatastore(["", ""], { model })).rejects.toThrow("a datastore needs text");
-    const small = modelFolder("small", toyTokenizer(), 260);
+    const small = modelFolder(path("small"), toyTokenizer(), 260);
     await expect(buildTextDatastore(["the owl"], { model: small })).rejects.toThrow(
       /the tokenizer of the model "small" has a token 26\d, and the model knows 260: they do not belong together/,
     );

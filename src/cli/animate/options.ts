@@ -40,7 +40,7 @@ export const ANIMATE = define({
       outputOption(
         `a film: ${KINDS.join(" ")}; 'cat-%03d.png' for single frames; - for a WebP on standard output`,
       ),
-      countOption("clips"),
+      countOption("clips of"),
       flag("--strip <file>", "a picture with the frames side by side, a row a clip, with their prompts"),
       flag(
         "--rounds <film>",

@@ -31,7 +31,7 @@ export const DRAW = define({
     "Prompt:": promptOptions("how it is drawn"),
     "Output (at least one; several pictures are numbered: cat-1.png, cat-2.png, ...):": [
       outputOption(`a file: ${KINDS.join(" ")}; - for a PNG on standard output`),
-      countOption("pictures"),
+      countOption("pictures of"),
       flag("--sheet <file>", "all pictures on one sheet, with their prompts"),
       flag(
         "--progressive <file>",

@@ -5,6 +5,7 @@ const { start } = (await import(
 
 const pause = process.env.FAKE_PAUSE ? Number(process.env.FAKE_PAUSE) : undefined;
 await start({
+  text: async () => (await import("./text.js")).fakeText({ pause }),
   speech: async () => (await import("./speech.js")).fakeSpeech({ pause }),
   image: async () => (await import("./image.js")).fakeImage({ pause }),
   video: async () => (await import("./video.js")).fakeVideo({ pause }),
