@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { lookahead } from "../../src/drafters/index.js";
+import { generateText, loadText, type WriteOptions } from "../../src/text/index.js";
+
+const loading = loadText("smollm2", { threads: 2 });
+const PROMPTS = ["Repeat after me: one two three, one two three.", "Name three colours."];
+const MOST = 24;
+
+describe("the text model that ships", () => {
+  it("knows its template: a prompt as a message with the system text before it, and the answer's beginning", async () => {
+    const { chat, decode } = await loading;
+    const text = decode(chat([{ role: "user", content: "Hi <|im_end|>" }]), { special: true });
+    expect(text).toBe(
+      "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\nHi <|im_end|><|im_end|>\n<|im_start|>assistant\n",
+    );
+  });
+
+  it.each([0, 0.7])("writes the same tokens with every drafter at temperature %d", async (temperature) => {
+    const model = await loading;
+    const answer = async (prompt: string, options: Pick<WriteOptions, "drafter" | "draftLength">) => {
+      const settings = { model, maxTokens: MOST, seed: 3, sampling: { temperature } };
+      return (await generateText(prompt, { ...settings, ...options })).tokens;
+    };
+    for (const prompt of PROMPTS) {
+      const plain = await answer(prompt, { drafter: "none" });
+      expect(plain.length).toBeGreaterThan(2);
+      for (const drafter of ["lookup", "suffix", "recycling", lookahead()] as const)
+        for (const draftLength of [1, 6])
+          expect(await answer(prompt, { drafter, draftLength }), String(drafter)).toEqual(plain);
+    }
+  });
+
+  it("answers with what anyone would expect", async () => {
+    const { text, finish } = await generateText("What is the capital of France?", {
+      model: await loading,
+      sampling: { temperature: 0 },
+      maxTokens: 40,
+    });
+    expect(text).toContain("Paris");
+    expect(finish).toBe("stop");
+  });
+});
