@@ -5,6 +5,7 @@
 // npm run bench -- image --relaxed [--prompts N] [--seeds K] [options]
 // npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
 // npm run bench -- video [--prompts N] [--recall SHARE] [--json] [options]
+// npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [options]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -14,12 +15,14 @@ import { formsBench } from "./forms.mjs";
 import { imageBench } from "./image.mjs";
 import { planBench } from "./plan.mjs";
 import { speechBench } from "./speech.mjs";
+import { textBench } from "./text.mjs";
 import { videoBench } from "./video.mjs";
 
 const benches = {
   speech: speechBench,
   image: imageBench,
   video: videoBench,
+  text: textBench,
   forms: formsBench,
   plan: planBench,
 };
@@ -39,6 +42,9 @@ const { values, positionals } = parseArgs({
     model: text,
     out: { type: "string", default: "bench/out" },
     peers: { type: "boolean", default: false },
+    all: { type: "boolean", default: false },
+    tokens: text,
+    gguf: text,
     relaxed: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     picture: text,

@@ -4,25 +4,27 @@ import { adaptive, fixedLength } from "../dist/plans/index.js";
 import { measureCost, passCost } from "../dist/runtime/index.js";
 import { percent, times } from "./report.mjs";
 
-/** A drafter at each length, to run beside its plan. */
-export const fixedContenders = ({ name, setup }, lengths) =>
-  lengths.map((length) => ({
-    name: `${name} ${length}`,
-    length,
-    setup: { ...setup, plan: fixedLength(length) },
-  }));
+/** A drafter at each length, to run beside its plan. `setUp` makes what each begins with: what one learns no other knows. */
+export const fixedContenders = (name, setUp, lengths) =>
+  Promise.all(
+    lengths.map(async (length) => ({
+      name: `${name} ${length}`,
+      length,
+      setup: { ...(await setUp(name)), plan: fixedLength(length) },
+    })),
+  );
 
 /** Threads that keep all processors busy while a curve is measured. */
 const BUSY = 2;
 
 /** A drafter whose plan starts with what passes take on a busy machine; later on it is at rest, like the others. */
-export async function loadedContender({ name, setup }, target, { maxDepth, earnings, ...measuring }) {
+export async function loadedContender(name, setUp, target, { maxDepth, earnings, ...measuring }) {
   const spin = "const end = Date.now() + 120000; while (Date.now() < end);";
   const busy = Array.from({ length: BUSY }, () => new Worker(spin, { eval: true }));
   const curve = await measureCost(target, measuring);
   await Promise.all(busy.map((worker) => worker.terminate()));
   const plan = adaptive({ cost: passCost(curve), maxDepth, earnings });
-  return { name: `${name}, curve measured under load`, setup: { ...setup, plan } };
+  return { name: `${name}, curve measured under load`, setup: { ...(await setUp(name)), plan } };
 }
 
 /** How near the plan comes to the best of the fixed lengths. */

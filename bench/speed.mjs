@@ -17,6 +17,7 @@ export const headOf = (model) => ({
 /**
  * A row a drafter. Where `planned` is among them: how its plan, one whose curve is measured under load as `measuring` says
  * too, does beside each of the fixed `lengths`; and what those allow, if `cost` (milliseconds of a pass by rows) is given.
+ * `others` run beside them and are left to the caller.
  * `figures` are a medium's own of a contender beside plain decoding; the rest goes to `contest`.
  */
 export async function race(model, options) {
@@ -28,14 +29,17 @@ export async function race(model, options) {
     measuring,
     cost,
     figures = () => ({}),
+    others = [],
     ...work
   } = options;
   const entered = await enter(drafters, setUp);
   const best = entered.find(({ name }) => name === planned);
-  const fixed = best ? fixedContenders(best, sizes) : [];
+  const fixed = best ? await fixedContenders(planned, setUp, sizes) : [];
   const earnings = model.manifest.earnings?.[planned];
-  const loaded = best ? [await loadedContender(best, model.target, { ...measuring, earnings })] : [];
-  await contest({ contenders: [...entered, ...fixed, ...loaded], ...work });
+  const loaded = best
+    ? [await loadedContender(planned, setUp, model.target, { ...measuring, earnings })]
+    : [];
+  await contest({ contenders: [...entered, ...fixed, ...loaded, ...others], ...work });
   const row = (contender) => ({
     ...summarise(contender, entered[0]),
     ...figures(contender, entered[0]),

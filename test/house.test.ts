@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   "n2words/en-US": /^speech\/frontend\//,
   "@huggingface/tokenizers": /^text\//,
   "@huggingface/jinja": /^text\//,
+  refa: /^text\/rules\/pattern/,
 };
 
 /** Where the system may be touched. */

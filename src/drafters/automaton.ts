@@ -22,8 +22,19 @@ export interface Automaton {
   step(run: Run, token: Token): Run;
   /** The next shorter end of a run that stands at more places; undefined: only the empty one does. */
   shorter(run: Run): Run | undefined;
-  /** What followed a run, and how often. */
-  following(run: Run): { readonly token: Token; readonly state: number; readonly count: number }[];
+  /** What followed a run: the `most` tokens that did so most often, among equals the latest, and how often any token did. */
+  following(run: Run, most: number): Followers;
+}
+
+export interface Follower {
+  readonly token: Token;
+  readonly state: number;
+  readonly count: number;
+}
+
+export interface Followers {
+  readonly list: readonly Follower[];
+  readonly total: number;
 }
 
 /** What stands between two texts of one automaton: followed by anything, and proposed by nobody. */
@@ -98,11 +109,23 @@ export function createAutomaton(): Automaton {
       const link = links[state];
       return link > 0 ? { state: link, length: lengths[link] } : undefined;
     },
-    following({ state }) {
-      const found: { token: Token; state: number; count: number }[] = [];
-      for (let edge = edges.first(state); edge >= 0; edge = edges.next(edge))
-        found.push({ token: edges.token(edge), state: edges.to(edge), count: counts[edges.to(edge)] });
-      return found;
+    following({ state }, most) {
+      const list: Follower[] = [];
+      let total = 0;
+      for (let edge = edges.first(state); edge >= 0; edge = edges.next(edge)) {
+        const to = edges.to(edge);
+        total += counts[to];
+        // Some tokens were followed by thousands: they are not sorted.
+        let at = list.length;
+        while (at > 0 && isBefore(counts[to], to, list[at - 1])) at--;
+        if (at >= most) continue;
+        list.splice(at, 0, { token: edges.token(edge), state: to, count: counts[to] });
+        if (list.length > most) list.pop();
+      }
+      return { list, total };
     },
   };
 }
+
+const isBefore = (count: number, state: number, other: Follower) =>
+  count > other.count || (count === other.count && state > other.state);

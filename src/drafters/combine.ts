@@ -1,11 +1,16 @@
 import { behind } from "../core/behind.js";
 import { closeAll, openAll } from "../core/close.js";
 import { EMPTY, firstPath } from "../core/tree.js";
-import type { Draft, DraftContext, Drafter, Drafting, DraftSetup, Encoded } from "../core/types.js";
+import type { Draft, DraftContext, Drafter, Drafting, DraftSetup, Encoded, Round } from "../core/types.js";
 import { roomIn } from "./bounds.js";
 import { createTree } from "./merge.js";
 
 type Choose = (context: DraftContext) => Promise<Draft>;
+
+interface Choosing {
+  readonly choose: Choose;
+  observe?(round: Round): void;
+}
 
 /**
  * A drafter of several: all observe every round, `choosing` says for each sequence how they are asked for a draft. What was
@@ -13,10 +18,10 @@ type Choose = (context: DraftContext) => Promise<Draft>;
  * say: rejection sampling would be biased. So whether a part is asked, and whether its draft is taken, may depend on
  * earlier rounds and on guesses that are kept, never on drawn guesses that are then dropped.
  */
-function combine<E extends Encoded>(
+export function combine<E extends Encoded>(
   name: string,
   drafters: readonly Drafter<E>[],
-  choosing: (parts: readonly Drafting[], setup: DraftSetup<E>) => Choose,
+  choosing: (parts: readonly Drafting[], setup: DraftSetup<E>) => Choose | Choosing,
 ): Drafter<E> {
   return {
     name: `${name}(${drafters.map((drafter) => drafter.name).join(", ")})`,
@@ -26,10 +31,13 @@ function combine<E extends Encoded>(
         drafters.map((drafter) => () => drafter.start(setup)),
         (part) => part.close?.(),
       );
+      const chosen = choosing(parts, setup);
+      const { choose, observe }: Choosing = typeof chosen === "function" ? { choose: chosen } : chosen;
       return {
-        propose: choosing(parts, setup),
+        propose: choose,
         observe: (round) => {
           for (const part of parts) part.observe?.(round);
+          observe?.(round);
         },
         close: () => closeAll(parts.map((part) => () => part.close?.())),
       };

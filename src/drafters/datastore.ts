@@ -7,7 +7,7 @@ import type { Token } from "../core/types.js";
  */
 export interface Datastore {
   readonly tokens: Uint16Array | Uint32Array;
-  /** The places that the suffixes begin at, in the order of their first `SORTED` tokens. */
+  /** The places that the suffixes begin at, in the order of their first `SORT_DEPTH` tokens. */
   readonly suffixes: Int32Array | Uint32Array;
   /** Tokens of the vocabulary that the text is made of: a model must have as many. */
   readonly vocabularySize?: number;
@@ -16,7 +16,7 @@ export interface Datastore {
 }
 
 /** Tokens by which suffixes are sorted: no match and its continuation together are longer. */
-export const SORTED = 64;
+export const SORT_DEPTH = 64;
 
 /** Parts of the order that are sorted by comparing whole suffixes. */
 const FEW = 12;
@@ -24,7 +24,7 @@ const FEW = 12;
 /**
  * A datastore of a text. Suffixes that begin at a separator are left out: nothing is looked up behind them.
  *
- * The suffixes are sorted by their first `SORTED` tokens with multikey quicksort (Bentley and Sedgewick 1997): expected time
+ * The suffixes are sorted by their first `SORT_DEPTH` tokens with multikey quicksort (Bentley and Sedgewick 1997): expected time
  * O(n log n), since no comparison goes deeper, also for a text that repeats itself; besides the result it takes next to no
  * memory. Some million tokens take seconds.
  *
@@ -56,7 +56,7 @@ function sort(tokens: Uint16Array | Uint32Array, order: Int32Array): void {
   const open = [0, order.length, 0];
   while (open.length > 0) {
     const [depth, to, from] = [open.pop()!, open.pop()!, open.pop()!];
-    if (depth >= SORTED || to - from < 2) continue;
+    if (depth >= SORT_DEPTH || to - from < 2) continue;
     if (to - from <= FEW) {
       insertionSort(tokens, order, from, to, depth);
       continue;
@@ -103,7 +103,7 @@ function insertionSort(
 }
 
 function compare(tokens: Uint16Array | Uint32Array, a: number, b: number, from: number): number {
-  for (let depth = from; depth < SORTED; depth++) {
+  for (let depth = from; depth < SORT_DEPTH; depth++) {
     const [one, other] = [a + depth, b + depth];
     if (one >= tokens.length || other >= tokens.length) return b - a;
     if (tokens[one] !== tokens[other]) return tokens[one] - tokens[other];

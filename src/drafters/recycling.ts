@@ -20,7 +20,7 @@ export interface RecyclingDrafter extends Drafter {
 }
 
 /** Guesses that fell of which a round's rows are read, the first ones: each takes a look at the whole vocabulary. */
-const FALLEN = 4;
+const FALLEN = 2;
 /** Best successors are told apart by so many ranges of their share. */
 const RANGES = 10;
 const rangeOf = (share: number) => Math.min(RANGES - 1, Math.floor(RANGES * share));

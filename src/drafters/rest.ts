@@ -1,7 +1,7 @@
 import { inRange, usage } from "../core/errors.js";
 import { firstPath } from "../core/tree.js";
 import type { Drafter, Token } from "../core/types.js";
-import { type Datastore, SORTED } from "./datastore.js";
+import { type Datastore, SORT_DEPTH } from "./datastore.js";
 import { grow, NO_GROWTH, type Successor } from "./grow.js";
 import { lastTokens } from "./text.js";
 import { trustByMatch } from "./trust.js";
@@ -39,8 +39,8 @@ export function rest(
   store: Datastore,
   { maxMatch = 16, minMatch = 2, hits = 128 }: RestOptions = {},
 ): Drafter {
-  inRange("minMatch", minMatch, 1, SORTED / 2, { whole: true });
-  inRange("maxMatch", maxMatch, minMatch, SORTED / 2, { whole: true });
+  inRange("minMatch", minMatch, 1, SORT_DEPTH / 2, { whole: true });
+  inRange("maxMatch", maxMatch, minMatch, SORT_DEPTH / 2, { whole: true });
   inRange("hits", hits, 1, undefined, { whole: true });
   const { tokens, suffixes, vocabularySize: size, separators } = store;
   const ends = new Set(separators);

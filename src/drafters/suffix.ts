@@ -75,7 +75,7 @@ export function suffix({ memory = 65_536 }: SuffixOptions = {}): Drafter {
               shape: "chain",
               vocabularySize,
               start: { source, run },
-              successors,
+              successors: likeliest,
             });
             const expected = expectation(growth);
             if (expected > most) [start, chain, most] = [{ source, run }, growth, expected];
@@ -88,7 +88,8 @@ export function suffix({ memory = 65_536 }: SuffixOptions = {}): Drafter {
           const { start, chain } = best(context);
           if (!start) return NO_GROWTH;
           const { budget, output } = context;
-          const draft = shape === "tree" ? grow({ budget, shape, vocabularySize, start, successors }) : chain;
+          const draft =
+            shape === "tree" ? grow({ budget, shape, vocabularySize, start, successors: several }) : chain;
           const { source, run } = start;
           source.trust.expect(output.length, firstPath(draft).tokens, run.length);
           return draft;
@@ -125,15 +126,17 @@ function ends(automaton: Automaton, run: Run): Run[] {
   return found;
 }
 
-function successors({ source, run }: State): Successor<State>[] {
-  const all = source.automaton.following(run);
-  const total = all.reduce((sum, { count }) => sum + count, 0);
-  // Among equals the latest.
-  const most = all.sort((a, b) => b.count - a.count || b.state - a.state).slice(0, WIDTH);
-  const chance = source.trust.of(run.length) / total;
-  return most.map(({ token, state, count }) => ({
-    token,
-    confidence: count * chance,
-    state: { source, run: { state, length: run.length + 1 } },
-  }));
-}
+/** What followed in the state's text, up to so many tokens. */
+const followers =
+  (most: number) =>
+  ({ source, run }: State): Successor<State>[] => {
+    const { list, total } = source.automaton.following(run, most);
+    const chance = source.trust.of(run.length) / total;
+    return list.map(({ token, state, count }) => ({
+      token,
+      confidence: count * chance,
+      state: { source, run: { state, length: run.length + 1 } },
+    }));
+  };
+const likeliest = followers(1);
+const several = followers(WIDTH);

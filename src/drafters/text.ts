@@ -4,8 +4,6 @@ import type { DraftContext, Round, Token } from "../core/types.js";
 export interface FollowedText {
   /** Always the same array. A drafter may put guesses of its own behind the output; the next call takes back what fell. */
   readonly tokens: Token[];
-  /** Tokens at the beginning that are committed for good, as far as is known. */
-  readonly committed: number;
   /**
    * Brings the list up to date. Whoever asks may have put guesses behind the output last time that did not stand.
    *
@@ -24,9 +22,6 @@ export function followedText(): FollowedText {
   let checked = 0;
   return {
     tokens,
-    get committed() {
-      return prompt.length + checked;
-    },
     follow(context) {
       if (!isSame(prompt, context.prompt)) {
         prompt = context.prompt;

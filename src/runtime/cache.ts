@@ -13,8 +13,8 @@ export interface KeyValueCache {
   write(rows: Float32Array, from: number, to: number, slot: number): void;
   /** One sequence's share of an array of `past`, in place. */
   share(array: Float32Array, slot: number): Float32Array;
-  /** One sequence, by itself. */
-  copy(slot: number): KeyValueCache;
+  /** The first `rows` rows of one sequence, by themselves. */
+  copy(slot: number, rows: number): KeyValueCache;
 }
 
 export interface CacheShape {
@@ -76,11 +76,15 @@ export function createCache(shape: CacheShape, batch = 1): KeyValueCache {
     },
     share: (array, slot) =>
       array.subarray((slot * array.length) / batch, ((slot + 1) * array.length) / batch),
-    copy(slot) {
+    copy(slot, rows) {
       const single = createCache(shape);
-      single.reserve(capacity);
+      single.reserve(rows);
       single.past.forEach((array, i) => {
-        array.set(self.share(past[i], slot));
+        const own = self.share(past[i], slot);
+        for (let head = 0; head < keyValueHeads; head++) {
+          const from = head * capacity * headSize;
+          array.set(own.subarray(from, from + rows * headSize), head * single.capacity * headSize);
+        }
       });
       return single;
     },

@@ -22,6 +22,9 @@ export const TENSORS = {
   newKeyValue: "new_kv",
 } as const;
 
+/** Committed tokens of a pass: prompts are read in parts of so many. */
+const MOST_ROWS = 256;
+
 export type TensorNames = Readonly<Record<keyof typeof TENSORS, string>>;
 
 export interface LanguageModelShape extends CacheShape {
@@ -94,12 +97,10 @@ export async function languageModel(
       try {
         const ready: Ready[] = [];
         for (const step of steps) ready.push(await readPrefix(contract, step));
-        if (runsTogether(ready)) return await run(contract, ready);
+        const groups = runsTogether(ready) ? [ready] : ready.map((one) => [one]);
         const all: Scores[] = [];
-        for (const one of ready) {
-          signal?.throwIfAborted();
-          all.push(...(await run(contract, [one])));
-        }
+        for (const group of groups)
+          all.push(...(await run(contract, await readLong(contract, group, signal))));
         return all;
       } catch (error) {
         // Some of the steps, or the prefixes of some, may have been read.
@@ -148,6 +149,25 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
   sequence.cache.reserve(prefix.length);
   sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), EMPTY);
   return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };
+}
+
+/**
+ * Reads what is too long for one pass, all but its last part: scores of attention grow with the square of a pass's rows. A row's
+ * bits do not depend on how a prompt is divided.
+ */
+async function readLong(contract: Contract, group: readonly Ready[], signal?: AbortSignal): Promise<Ready[]> {
+  signal?.throwIfAborted();
+  let rest = [...group];
+  while (rest[0].tokens.length > MOST_ROWS) {
+    const parts = rest.map(({ sequence, tokens }) => ({ sequence, tokens: tokens.slice(0, MOST_ROWS) }));
+    await run(
+      contract,
+      parts.map((part) => ({ ...part, draft: EMPTY, hidden: [] })),
+    );
+    signal?.throwIfAborted();
+    rest = rest.map((one) => ({ ...one, tokens: one.tokens.slice(MOST_ROWS) }));
+  }
+  return rest;
 }
 
 /** True for all sequences of one cache, in their order, with equally many rows behind equally many. */

@@ -65,7 +65,7 @@ function sequence(
       history.length = Math.min(history.length, to);
       waiting = undefined;
     },
-    fork: () => sequence(cache.copy(slot), traits, 0, length, history),
+    fork: () => sequence(cache.copy(slot, length), traits, 0, length, history),
     [Symbol.asyncDispose]: async () => {
       waiting = undefined;
     },

@@ -15,6 +15,9 @@ import type { TextModel, TextModelOptions } from "./types.js";
 import { tokenizerOf } from "./vocabulary.js";
 import { writeWith } from "./writing.js";
 
+/** Passes of a model of this size take long: few are timed. */
+const MEASURING = { sizes: [1, 2, 3, 5, 9, 17], repeats: 5, past: 256 };
+
 /** @throws usage errors for an unknown model or form, failures that name a wrong or torn file. */
 export async function loadText(
   nameOrPath: string = DEFAULT_TEXT_MODEL,
@@ -32,6 +35,7 @@ export async function loadText(
     ...options,
     unfold: weights === "float32",
     maxDepth: LONGEST_DRAFT,
+    measuring: MEASURING,
     drafters: drafters.makers,
   });
   const target = prefixCached(opened.target, {
@@ -48,7 +52,7 @@ export async function loadText(
     drafter: opened.drafter,
     times: opened.times,
     plan: opened.plan,
-    defaultDrafter: draft !== undefined ? "model" : datastore !== undefined ? "rest" : "lookup",
+    defaultDrafter: draft !== undefined ? "model" : datastore !== undefined ? "rest" : "suffix",
     modality: text({ manifest, tokenizer, chat }),
     tokenizer,
     encode: tokenizer.encode,

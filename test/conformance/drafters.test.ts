@@ -10,6 +10,7 @@ import {
   gridLookup,
   heads,
   jacobi,
+  likeliest,
   longest,
   lookahead,
   lookup,
@@ -71,6 +72,10 @@ conforms(
 conforms(
   "longest",
   drafterChecks((_, small) => longest(lookup(), model(small))),
+);
+conforms(
+  "likeliest",
+  drafterChecks((_, small) => likeliest(lookup(), reference(), model(small))),
 );
 conforms(
   "branches",

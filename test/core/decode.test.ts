@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toyModel } from "../../src/conformance/index.js";
 import { chain, createMeter, type Drafter, decode, type Rules, type Token } from "../../src/core/index.js";
 import { fixedLength } from "../../src/plans/index.js";
+import { functionModel } from "../../src/targets/index.js";
 import { identical } from "../../src/verifiers/index.js";
 
 const target = toyModel({ vocabularySize: 12, sharpness: 2 });
@@ -68,6 +69,32 @@ describe("decode", () => {
       const options = { target, encoded, verifier: identical(), drafter: oracle(free), plan: fixedLength(6) };
       for await (const round of decode({ ...options, maxTokens })) output.push(...round.tokens);
       expect(output).toEqual(free.slice(0, maxTokens));
+    }
+  });
+
+  it("gives the model's raw logits of each node, of those that fell too, and reads none that nobody asks for", async () => {
+    let rows = 0;
+    const counting = functionModel(
+      (tokens) => {
+        rows++;
+        return target.logits(tokens);
+      },
+      { vocabularySize: 12 },
+    );
+    const options = { target: counting, encoded, verifier: identical(), plan: fixedLength(3), maxTokens: 20 };
+    const drafter: Drafter = { name: "mine", start: async () => ({ propose: () => chain([11, 11, 11]) }) };
+    const output: Token[] = [];
+    // Penalties and a temperature change distributions, and not these.
+    const sampling = { temperature: 0.3, repetitionPenalty: 2 };
+    for await (const { logits, draft, verdict, tokens } of decode({ ...options, drafter, sampling })) {
+      expect(rows).toBeLessThanOrEqual(verdict.path.length + 1);
+      const before = [...encoded.tokens, ...output];
+      for (let node = -1; node < draft.tokens.length; node++)
+        expect(logits(node)).toEqual(target.logits([...before, ...draft.tokens.slice(0, node + 1)]));
+      expect(logits(-1)).toBe(logits(-1));
+      expect(() => logits(draft.tokens.length)).toThrow(/no node/);
+      output.push(...tokens);
+      rows = 0;
     }
   });
 

@@ -17,7 +17,7 @@ function occurrences(text: readonly Token[], run: readonly Token[]) {
 }
 
 const followers = (automaton: Automaton, run: Run) =>
-  new Map(automaton.following(run).map(({ token, count }) => [token, count]));
+  new Map(automaton.following(run, Number.POSITIVE_INFINITY).list.map(({ token, count }) => [token, count]));
 const sorted = (map: Map<Token, number>) => [...map].sort(([a], [b]) => a - b);
 
 describe("a suffix automaton", () => {
@@ -63,6 +63,25 @@ describe("a suffix automaton", () => {
         if (run.length > 0)
           expect(sorted(followers(automaton, run))).toEqual(sorted(occurrences(text, longest).following));
       }
+    }
+  });
+
+  it("gives the most frequent followers, among equals the latest, and how many there are in all", () => {
+    const automaton = createAutomaton();
+    for (const token of [0, 1, 0, 2, 0, 2, 0, 3, 0, 3, 0, 4, 0, 5]) automaton.push(token);
+    const behindZero = automaton.step({ state: 0, length: 0 }, 0);
+    const most = (count: number) => automaton.following(behindZero, count).list.map(({ token }) => token);
+    expect([most(1), most(2), most(4), most(9)]).toEqual([[3], [3, 2], [3, 2, 5, 4], [3, 2, 5, 4, 1]]);
+    expect([1, 9].map((count) => automaton.following(behindZero, count).total)).toEqual([7, 7]);
+    expect(most(0)).toEqual([]);
+    for (let seed = 0; seed < 20; seed++) {
+      const { uniform } = createNoise(seed);
+      const many = createAutomaton();
+      for (let i = 0; i < 200; i++) many.push(i % 2 ? 1 + Math.floor(9 * uniform(i, 0) ** 2) : 0);
+      const run = many.step({ state: 0, length: 0 }, 0);
+      const all = many.following(run, 99).list;
+      expect(all.map(({ count }) => count)).toEqual(all.map(({ count }) => count).sort((a, b) => b - a));
+      for (const count of [1, 3, 5]) expect(many.following(run, count).list).toEqual(all.slice(0, count));
     }
   });
 

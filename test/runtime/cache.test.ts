@@ -30,9 +30,25 @@ describe("the key/value cache", () => {
 
   it("copies without sharing", () => {
     const cache = createCache(shape);
-    const copy = cache.copy(0);
+    const copy = cache.copy(0, 0);
     copy.write(Float32Array.from(row(3)), 0, 0, 0);
     expect(cache.past[0][0]).toBe(0);
     expect(copy.past[0][0]).toBe(3000);
+  });
+
+  it("copies the rows of one sequence, and no more room than they need", () => {
+    const cache = createCache(shape, 2);
+    cache.reserve(600);
+    for (let place = 0; place < 600; place++) cache.write(Float32Array.from(row(place)), 0, place, 1);
+    const copy = cache.copy(1, 300);
+    expect([copy.batch, copy.capacity]).toEqual([1, 512]);
+    const own = cache.share(cache.past[3], 1);
+    for (const head of [0, 1])
+      for (const place of [0, 299]) {
+        const [from, to] = [(head * cache.capacity + place) * 3, (head * copy.capacity + place) * 3];
+        expect(own[from]).toBeGreaterThan(0);
+        expect(copy.past[3].slice(to, to + 3)).toEqual(own.slice(from, from + 3));
+      }
+    expect(copy.past[3][300 * 3]).toBe(0);
   });
 });

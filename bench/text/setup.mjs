@@ -1,0 +1,7 @@
+import { setUp } from "../../dist/medium/setup.js";
+
+/** Most guesses a pass. */
+export const LONGEST = 16;
+
+export const textSetup = (model, { drafter, draftLength, temperature }) =>
+  setUp(model, { drafter, draftLength, sampling: { temperature } }, LONGEST);
