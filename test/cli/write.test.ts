@@ -250,6 +250,18 @@ describe("a batch", () => {
     expect((await write([...argv, path("s.jsonl"), "--stats"])).err).toContain(
       "88  in 3 answers, 2 complete, 1 cut",
     );
+    writeFileSync(path("ref.txt"), "A text.");
+    const argued = [
+      "-f",
+      path("note.md"),
+      "--reference",
+      path("ref.txt"),
+      "--stop",
+      "x",
+      "-o",
+      path("r.jsonl"),
+    ];
+    expect((await asked(argued)).options).toMatchObject({ reference: "A text.", stop: ["x"] });
     const one = await write(["-f", path("note.md"), "-o", path("one.jsonl"), "-q"]);
     expect([one.err, lines("one.jsonl").length]).toEqual(["", 1]);
   });

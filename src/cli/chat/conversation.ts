@@ -41,7 +41,7 @@ export function createConversation({ flags, host, talk }: Call<ChatFlags>, { tex
 
   const options = (stream: number): WriteOptions => ({
     ...writtenOf(settings),
-    ...{ model, system: settings.system, truncate: true, stream },
+    ...{ model, truncate: true, stream },
   });
 
   /** The last messages that leave room for an answer, from one of the user on. */

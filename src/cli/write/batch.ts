@@ -7,6 +7,7 @@ import { openModel } from "../models.js";
 import { count, settingOf } from "../report.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
+import { referenceOf } from "./prompt.js";
 import { type Answer, answerOf, batchReport } from "./report.js";
 
 const WAY_OUT: WayOut = { folder: "name a file in it", special: "name a file instead of" };
@@ -23,17 +24,15 @@ export async function answerBatch(paths: readonly string[], call: Call<WriteFlag
   const records = await text.readPrompts(paths, { warn });
   // Creates and removes a file beside it, to fail early.
   await (await beside(file, WAY_OUT)).discard();
+  const reference = await referenceOf(flags, host);
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
-  const { system, raw, truncate, stop, logprobs, count: answers = 1 } = flags;
-  const asked = { system, raw, truncate, stop, logprobs, warn, signal: host.signal };
   const items = text.writeAll(records, {
     ...writtenOf(flags),
     ...guessesOf(flags, flags.plain),
-    ...asked,
-    model,
+    ...{ model, reference, warn, signal: host.signal },
     out: file,
-    count: answers,
+    count: flags.count,
   });
   const began = performance.now();
   let latest: BatchProgress = { done: 0, of: 0, resumed: 0 };

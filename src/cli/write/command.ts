@@ -1,8 +1,6 @@
 import { usage } from "../../core/errors.js";
-import { decodeUtf8 } from "../../files/text.js";
 import type { TextModel, WriteOptions } from "../../text/types.js";
 import type { TextLibrary } from "../host.js";
-import { readText } from "../input.js";
 import { type Call, command, type How, makeAll } from "../make.js";
 import { openModel } from "../models.js";
 import { ALONE } from "../outputs.js";
@@ -11,7 +9,7 @@ import { answerBatch } from "./batch.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
 import { type AnswerOutputs, openAnswerOutputs } from "./outputs.js";
-import { askedFor } from "./prompt.js";
+import { askedFor, referenceOf } from "./prompt.js";
 import { type Answer, answerOf, reportOf } from "./report.js";
 
 /** `foretoken write` */
@@ -24,23 +22,19 @@ export const writeCommand = command<WriteFlags>(async (call) => {
 /** Answers one prompt, as often as is asked for. */
 async function answer(prompt: string, call: Call<WriteFlags>): Promise<void> {
   const { flags, host, talk } = call;
-  const { count = 1, json, logprobs, system, raw, truncate, stop } = flags;
+  const { count = 1, json, logprobs } = flags;
   if (logprobs !== undefined && !json)
     throw usage("--logprobs needs a place for them: --json, or a batch (-f prompts.jsonl -o answers.jsonl)");
   const entries = Array.from({ length: count }, (_, i) =>
     count > 1 ? { suffix: `-${i + 1}`, caption: "" } : ALONE,
   );
   const outputs = await openAnswerOutputs(flags, entries, host);
-  const reference =
-    flags.reference === undefined ? undefined : await readText(flags.reference, host, decodeUtf8);
+  const reference = await referenceOf(flags, host);
   const text = await host.text();
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   let first: number | undefined;
-  const options: WriteOptions = {
-    ...writtenOf(flags),
-    ...{ model, system, raw, truncate, stop, logprobs, reference, signal: host.signal },
-  };
+  const options: WriteOptions = { ...writtenOf(flags), model, reference, signal: host.signal };
   await makeAll<number, Answer>({
     call,
     words: WORDS,

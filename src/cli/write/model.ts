@@ -49,24 +49,21 @@ function checkGuesses(flags: ModelFlags): void {
     throw usage("--drafter rest needs --datastore FILE: foretoken datastore build makes one");
 }
 
-type WrittenFlags = Pick<
+type AskedFlags = Pick<WriteFlags, "maxTokens" | "system" | "raw" | "truncate" | "stop" | "logprobs">;
+type DrawnFlags = Pick<
   WriteFlags,
-  | "seed"
-  | "maxTokens"
-  | "temperature"
-  | "topP"
-  | "topK"
-  | "minP"
-  | "repetitionPenalty"
-  | "verifier"
-  | "draftLength"
+  "seed" | "temperature" | "topP" | "topK" | "minP" | "repetitionPenalty" | "verifier"
 >;
 
-/** What the options say of an answer, whatever the prompt. Drafters are chosen answer by answer. */
-export function writtenOf(flags: WrittenFlags): Omit<Written, "drafter"> {
-  const { seed, maxTokens, temperature, topP, topK, minP, repetitionPenalty, verifier } = flags;
+/** What the options ask of an answer, whatever the prompt. Drafters are chosen answer by answer. */
+export function writtenOf(flags: AskedFlags & DrawnFlags): Omit<Written, "drafter"> {
+  const { maxTokens, system, raw, truncate, stop, logprobs } = flags;
+  const { seed, temperature, topP, topK, minP, repetitionPenalty, verifier } = flags;
   const sampling = defined({ temperature, topP, topK, minP, repetitionPenalty });
-  return { seed, maxTokens, sampling, verifier: verifier && losslessVerifier(verifier) };
+  return {
+    ...{ maxTokens, system, raw, truncate, stop, logprobs },
+    ...{ seed, sampling, verifier: verifier && losslessVerifier(verifier) },
+  };
 }
 
 /** Who guesses, and how far. */

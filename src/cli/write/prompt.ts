@@ -41,6 +41,10 @@ export async function askedFor(
   return { prompt };
 }
 
+/** The text of `--reference`. */
+export const referenceOf = async ({ reference }: Pick<WriteFlags, "reference">, host: Host) =>
+  reference === undefined ? undefined : readText(reference, host, decodeUtf8);
+
 /** The last line's end is not part of what somebody wrote. */
 const read = async (file: string, host: Host) =>
   (await readText(file, host, decodeUtf8)).replace(/\r?\n$/, "");
