@@ -103,9 +103,23 @@ function jobsOf(
 }
 
 function keyOf({ prompt, id }: TextRecord, options: WriteOptions, { manifest }: TextModel): string {
-  const { system, raw, truncate, maxTokens, stop, stopTokens, logprobs, sampling, seed, verifier } = options;
+  const { system, raw, truncate, maxTokens, stop, stopTokens, format } = options;
+  const { logprobs, sampling, seed, verifier } = options;
   const its = [manifest.name, manifest.version, manifest.target.graph, verifier?.name ?? "identical"];
-  const asked = { prompt, id, system, raw, truncate, maxTokens, stop, stopTokens, logprobs, sampling, seed };
+  const asked = {
+    prompt,
+    id,
+    system,
+    raw,
+    truncate,
+    maxTokens,
+    stop,
+    stopTokens,
+    format,
+    logprobs,
+    sampling,
+    seed,
+  };
   return createHash("sha256")
     .update(JSON.stringify([its, asked]))
     .digest("hex")

@@ -1,7 +1,8 @@
-import { inRange } from "../core/errors.js";
+import { inRange, usage } from "../core/errors.js";
 import type { Encoded, Modality, Round, Rules, Token } from "../core/types.js";
 import type { Chat } from "./chat.js";
 import { answerRules } from "./ends.js";
+import { createFormats, type TextFormat } from "./format.js";
 import { logprobsOf, type TokenLogprobs } from "./logprobs.js";
 import type { TextManifest } from "./manifest.js";
 import { type PromptSettings, promptTokens, type TextPrompt } from "./prompt.js";
@@ -18,6 +19,8 @@ export interface TextRequest extends PromptSettings {
   readonly stopTokens?: readonly Token[];
   /** What may be written: other tokens are never chosen. */
   readonly rules?: Rules<unknown>;
+  /** The form of the answer: JSON of a schema, a regular expression, one of several texts. */
+  readonly format?: TextFormat;
   /** Log probabilities of the tokens, with so many of the likeliest at each place. */
   readonly logprobs?: number;
   /** A text whose parts the answer may repeat: drafters copy from it. */
@@ -67,14 +70,17 @@ export function text({
 }: TextParts): Modality<TextRequest, TextPiece, TextEncoded> {
   const { end, target } = manifest;
   const { contextLength, vocabularySize } = target;
+  const rulesOf = createFormats({ manifest, tokenizer });
   return {
     name: "text",
     async encode(request) {
-      const { prompt, stop = [], stopTokens = [], rules, logprobs, reference } = request;
+      const { prompt, stop = [], stopTokens = [], rules, format, logprobs, reference } = request;
       const { maxTokens = manifest.maxTokens } = request;
       if (maxTokens !== undefined) inRange("maxTokens", maxTokens, 1, undefined, { whole: true });
       if (logprobs !== undefined) inRange("logprobs", logprobs, 0, MOST_LOGPROBS, { whole: true });
       for (const token of stopTokens) inRange("a stop token", token, 0, vocabularySize - 1, { whole: true });
+      if (rules && format)
+        throw usage("rules and format both say what may be written: leave one of them out");
       const tokens = promptTokens(prompt, { ...request, maxTokens }, { tokenizer, chat, contextLength });
       return {
         tokens,
@@ -82,7 +88,7 @@ export function text({
         maxTokens,
         ends: new Set([...end, ...stopTokens]),
         stops: createStops(typeof stop === "string" ? [stop] : stop),
-        allowed: rules,
+        allowed: format ? rulesOf(format) : rules,
         logprobs,
       };
     },

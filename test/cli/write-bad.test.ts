@@ -16,6 +16,7 @@ beforeAll(() => {
   writeFileSync(path("long.jsonl"), `{"prompt": "one"}\n{"prompt": "${"word ".repeat(300)}"}\n`);
   writeFileSync(path("hot.jsonl"), '{"prompt": "one", "temperature": -2}\n');
   writeFileSync(path("mine.jsonl"), '{"name": "mine"}\nhalf a li');
+  writeFileSync(path("torn.json"), '{"type": ');
   mkdirSync(path("sub.txt"));
   symlinkSync("/dev/null", path("null.txt"));
 });
@@ -46,6 +47,19 @@ describe("bad input", () => {
       1,
       /no\.txt: there is no such file/,
     ],
+    [
+      "a missing schema",
+      ["Why?", "--json-schema", path("no.json"), ...out],
+      1,
+      /no\.json: there is no such file/,
+    ],
+    [
+      "a schema that is no JSON",
+      ["Why?", "--json-schema", path("torn.json"), ...out],
+      1,
+      /torn\.json is not JSON/,
+    ],
+    ["two forms", ["Why?", "--regex", "a", "--choice", "b", ...out], 2, /cannot be used with/],
     [
       "a long prompt",
       ["word ".repeat(300), ...out],

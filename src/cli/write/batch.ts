@@ -7,7 +7,7 @@ import { openModel } from "../models.js";
 import { count, settingOf } from "../report.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
-import { referenceOf } from "./prompt.js";
+import { formatOf, referenceOf } from "./prompt.js";
 import { type Answer, answerOf, batchReport } from "./report.js";
 
 const WAY_OUT: WayOut = { folder: "name a file in it", special: "name a file instead of" };
@@ -25,12 +25,13 @@ export async function answerBatch(paths: readonly string[], call: Call<WriteFlag
   // Creates and removes a file beside it, to fail early.
   await (await beside(file, WAY_OUT)).discard();
   const reference = await referenceOf(flags, host);
+  const format = await formatOf(flags, host);
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   const items = text.writeAll(records, {
     ...writtenOf(flags),
     ...guessesOf(flags, flags.plain),
-    ...{ model, reference, warn, signal: host.signal },
+    ...{ model, reference, format, warn, signal: host.signal },
     out: file,
     count: flags.count,
   });

@@ -9,7 +9,7 @@ import { answerBatch } from "./batch.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
 import { type AnswerOutputs, openAnswerOutputs } from "./outputs.js";
-import { askedFor, referenceOf } from "./prompt.js";
+import { askedFor, formatOf, referenceOf } from "./prompt.js";
 import { type Answer, answerOf, reportOf } from "./report.js";
 
 /** `foretoken write` */
@@ -30,11 +30,12 @@ async function answer(prompt: string, call: Call<WriteFlags>): Promise<void> {
   );
   const outputs = await openAnswerOutputs(flags, entries, host);
   const reference = await referenceOf(flags, host);
+  const format = await formatOf(flags, host);
   const text = await host.text();
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   let first: number | undefined;
-  const options: WriteOptions = { ...writtenOf(flags), model, reference, signal: host.signal };
+  const options: WriteOptions = { ...writtenOf(flags), model, reference, format, signal: host.signal };
   await makeAll<number, Answer>({
     call,
     words: WORDS,
