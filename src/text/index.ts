@@ -6,6 +6,7 @@ export { openDatastore, writeDatastore } from "./datastore-file.js";
 export { readDocuments } from "./documents.js";
 export type { DrafterParts } from "./drafters.js";
 export { answerRules, type EndOptions } from "./ends.js";
+export { checkFormat, type Format } from "./format.js";
 export { logprobsOf, type TokenChance, type TokenLogprobs } from "./logprobs.js";
 export { findTextModel, listTextModels, type TextManifest, textManifestSchema } from "./manifest.js";
 export { type TextEncoded, type TextParts, type TextPiece, type TextRequest, text } from "./modality.js";
@@ -21,6 +22,25 @@ export {
 } from "./names.js";
 export type { PromptSettings, TextPrompt } from "./prompt.js";
 export { readPrompts, type TextRecord } from "./records.js";
+export {
+  choiceGrammar,
+  choiceRules,
+  type Grammar,
+  grammarRules,
+  type JsonOptions,
+  jsonRules,
+  literal,
+  next,
+  readVocabulary,
+  regexGrammar,
+  regexRules,
+  type Spaces,
+  schemaGrammar,
+  schemaRules,
+  sequence,
+  type Vocabulary as TokenVocabulary,
+  type VocabularyOptions,
+} from "./rules/index.js";
 export { createStops, type FoundStop, type StopState, type Stops } from "./stops.js";
 export { type TextStream, textStream } from "./stream.js";
 export {

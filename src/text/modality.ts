@@ -1,10 +1,12 @@
-import { inRange } from "../core/errors.js";
+import { inRange, usage } from "../core/errors.js";
 import type { Encoded, Modality, Round, Rules, Token } from "../core/types.js";
 import type { Chat } from "./chat.js";
 import { answerRules } from "./ends.js";
+import { createFormats, type Format } from "./format.js";
 import { logprobsOf, type TokenLogprobs } from "./logprobs.js";
 import type { TextManifest } from "./manifest.js";
 import { type PromptSettings, promptTokens, type TextPrompt } from "./prompt.js";
+import { readVocabulary } from "./rules/vocabulary.js";
 import { createStops, type Stops } from "./stops.js";
 import { textStream } from "./stream.js";
 import type { TextTokenizer } from "./tokenizer.js";
@@ -18,6 +20,8 @@ export interface TextRequest extends PromptSettings {
   readonly stopTokens?: readonly Token[];
   /** What may be written: other tokens are never chosen. */
   readonly rules?: Rules<unknown>;
+  /** ... said by a schema, a regular expression or choices. It ends the answer where it is complete. */
+  readonly format?: Format;
   /** Log probabilities of the tokens, with so many of the likeliest at each place. */
   readonly logprobs?: number;
   /** A text whose parts the answer may repeat: drafters copy from it. */
@@ -67,14 +71,24 @@ export function text({
 }: TextParts): Modality<TextRequest, TextPiece, TextEncoded> {
   const { end, target } = manifest;
   const { contextLength, vocabularySize } = target;
+  const rulesOf = createFormats(() =>
+    readVocabulary({
+      size: vocabularySize,
+      bytes: tokenizer.bytes,
+      endTokens: end,
+      encode: tokenizer.encode,
+    }),
+  );
   return {
     name: "text",
     async encode(request) {
-      const { prompt, stop = [], stopTokens = [], rules, logprobs, reference } = request;
+      const { prompt, stop = [], stopTokens = [], rules, format, logprobs, reference } = request;
       const { maxTokens = manifest.maxTokens } = request;
       if (maxTokens !== undefined) inRange("maxTokens", maxTokens, 1, undefined, { whole: true });
       if (logprobs !== undefined) inRange("logprobs", logprobs, 0, MOST_LOGPROBS, { whole: true });
       for (const token of stopTokens) inRange("a stop token", token, 0, vocabularySize - 1, { whole: true });
+      if (rules && format !== undefined)
+        throw usage("rules and a format both say what may be written: give one of them");
       const tokens = promptTokens(prompt, { ...request, maxTokens }, { tokenizer, chat, contextLength });
       return {
         tokens,
@@ -82,7 +96,7 @@ export function text({
         maxTokens,
         ends: new Set([...end, ...stopTokens]),
         stops: createStops(typeof stop === "string" ? [stop] : stop),
-        allowed: rules,
+        allowed: format === undefined ? rules : rulesOf(format),
         logprobs,
       };
     },
