@@ -21,6 +21,16 @@ export interface JsonMessages {
   readonly orElse?: string;
 }
 
+/** Reads JSON of any shape. @throws a failure that names the source and the way out */
+export function anyJson(text: string, name: string, wayOut: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const what = text.trim() === "" ? "it is empty" : (cause as Error).message;
+    throw failure(`${name} is not JSON (${what}): ${wayOut}`, cause);
+  }
+}
+
 /** Reads JSON of a known shape. @throws a failure that names the source, the field and the way out */
 export function parseJson<T>(
   schema: z.ZodType<T>,
@@ -28,16 +38,9 @@ export function parseJson<T>(
   name: string,
   { isNot, wayOut, orElse = wayOut }: JsonMessages,
 ): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    const what = text.trim() === "" ? "it is empty" : (cause as Error).message;
-    throw failure(`${name} is not JSON (${what}): ${wayOut}`, cause);
-  }
   return parsed(
     schema,
-    json,
+    anyJson(text, name, wayOut),
     (field, what) => `${name} ${isNot} (${field && `${field}: `}${what}): ${orElse}`,
   );
 }

@@ -5,6 +5,7 @@ import type { BatchProgress } from "../../text/batch.js";
 import { type Call, makeAll } from "../make.js";
 import { openModel } from "../models.js";
 import { count, settingOf } from "../report.js";
+import { formatOf } from "./format.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
 import { referenceOf } from "./prompt.js";
@@ -25,12 +26,13 @@ export async function answerBatch(paths: readonly string[], call: Call<WriteFlag
   // Creates and removes a file beside it, to fail early.
   await (await beside(file, WAY_OUT)).discard();
   const reference = await referenceOf(flags, host);
+  const format = await formatOf(flags, host, text);
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   const items = text.writeAll(records, {
     ...writtenOf(flags),
     ...guessesOf(flags, flags.plain),
-    ...{ model, reference, warn, signal: host.signal },
+    ...{ model, reference, format, warn, signal: host.signal },
     out: file,
     count: flags.count,
   });

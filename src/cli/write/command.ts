@@ -6,6 +6,7 @@ import { openModel } from "../models.js";
 import { ALONE } from "../outputs.js";
 import { settingOf } from "../report.js";
 import { answerBatch } from "./batch.js";
+import { formatOf } from "./format.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
 import { type AnswerOutputs, openAnswerOutputs } from "./outputs.js";
@@ -31,10 +32,14 @@ async function answer(prompt: string, call: Call<WriteFlags>): Promise<void> {
   const outputs = await openAnswerOutputs(flags, entries, host);
   const reference = await referenceOf(flags, host);
   const text = await host.text();
+  const format = await formatOf(flags, host, text);
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   let first: number | undefined;
-  const options: WriteOptions = { ...writtenOf(flags), model, reference, signal: host.signal };
+  const options: WriteOptions = {
+    ...writtenOf(flags),
+    ...{ model, reference, format, signal: host.signal },
+  };
   await makeAll<number, Answer>({
     call,
     words: WORDS,

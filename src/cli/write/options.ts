@@ -110,6 +110,12 @@ export const WRITE = define({
         number(0, 100, true),
       ),
     ],
+    "What the answer is to be (one of them; of records of a batch, their own):": [
+      flag("--json-schema <file>", "JSON that fits the JSON schema of a file"),
+      flag("--regex <pattern>", "a text that the regular expression matches as a whole"),
+      repeated("--choice <text>", "one of these texts"),
+      flag("--json-output", "any JSON value"),
+    ],
     "Model:": TEXT_MODEL,
     "Sampling:": TEXT_SAMPLING,
     ...makingOptions({
@@ -128,6 +134,8 @@ Examples:
   foretoken write "Name a colour." -n 3 --temperature 1         three answers
   foretoken write --raw "Once upon a time" --max-tokens 100     go on with a text
   foretoken write -f prompts.jsonl -o answers.jsonl             a batch: {"prompt": "..."} a line
+  foretoken write -f ad.txt "Who sells what?" --json-schema ad.json
+  foretoken write "Is it a fruit?" --choice yes --choice no
   foretoken write -f letter.txt "Correct this." --reference letter.txt
   foretoken write -f notes.txt "Summarise this." --compare      with and without speculation
 
