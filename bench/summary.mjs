@@ -11,7 +11,9 @@ export function summary(folder) {
     const path = `${folder}/${name}.json`;
     return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
   };
-  const [speech, image, video, relaxed] = ["speech", "image", "video", "image-relaxed"].map(read);
+  const [speech, image, video, relaxed, text] = ["speech", "image", "video", "image-relaxed", "text"].map(
+    read,
+  );
   if (!speech || !image || !video) return undefined;
   const best = (rows) => rows.reduce((most, row) => (row.speedup > most.speedup ? row : most));
   const row = (medium, model, rows, other) => {
@@ -39,6 +41,7 @@ export function summary(folder) {
       row("speech", speech.voice, speech.rows),
       row("pictures", image.model, image.parts[0].rows, knob),
       row("animations", video.model, video.parts[0].rows),
+      ...(text ? [row("text", text.model, text.parts[0].rows)] : []),
     ],
   );
   return `${lines}\n\n${speech.machine}.`;

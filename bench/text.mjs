@@ -43,6 +43,7 @@ export async function textBench(options) {
     prompts: items.length,
     maxTokens,
     rounds,
+    sampling: model.manifest.sampling,
     ceiling: ceilings(measured, cost),
     bare: await bareLoop(model, items[0], maxTokens),
     reading: await readings(model, llama),
@@ -151,9 +152,13 @@ function categoryTable(rows) {
   return tableOf(columns, rows.slice(1));
 }
 
-function tablesOf({ machine, model, device, prompts, maxTokens, rounds, ceiling, bare, reading }, one) {
+function tablesOf(
+  { machine, model, device, prompts, maxTokens, rounds, ceiling, bare, reading, sampling },
+  one,
+) {
   const { temperature, peers, rows } = one;
-  const setting = `Model ${model}, temperature ${temperature}, ${counted(prompts, "prompt")} of Spec-Bench, up to ${maxTokens} tokens, ${counted(rounds, "round")}, ${device}. ${machine}.`;
+  const topP = temperature > 0 && sampling.topP ? `, top-p ${sampling.topP} as is the model's default` : "";
+  const setting = `Model ${model}, temperature ${temperature}${topP}, ${counted(prompts, "prompt")} of Spec-Bench, up to ${maxTokens} tokens, ${counted(rounds, "round")}, ${device}. ${machine}.`;
   const bareLine = `A bare loop of session.run takes ${bare.bare.toFixed(2)} ms a token, our plain decoding ${bare.own.toFixed(2)} (${percent(bare.own / bare.bare - 1)} more).`;
   return {
     [`text-t${temperature}.md`]: paragraphs(

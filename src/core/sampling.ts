@@ -187,15 +187,29 @@ const inFloat32 = (logit: number) => Math.min(Math.max(logit, -LARGEST), LARGEST
 function select(from: Distribution, keep: (index: number) => boolean): Distribution {
   const kept: number[] = [];
   for (let i = 0; i < from.tokens.length; i++) if (keep(i)) kept.push(i);
-  return distribution(
+  return part(from, kept);
+}
+
+/** @param kept indices, ascending */
+const part = (from: Distribution, kept: readonly number[]) =>
+  distribution(
     Int32Array.from(kept, (i) => from.tokens[i]),
     Float64Array.from(kept, (i) => from.weights[i]),
   );
-}
 
-/** Indices from the heaviest down; equals in the order of their tokens. */
-const byWeight = (of: Distribution) =>
-  [...of.weights.keys()].sort((a, b) => of.weights[b] - of.weights[a] || a - b);
+/**
+ * Indices from the heaviest down; equals in the order of their tokens. Only as many are sorted as are asked for: of fifty
+ * thousand tokens a few dozen mostly have nearly all of the weight.
+ */
+function* byWeight({ weights, best }: Distribution): Generator<number, void, undefined> {
+  let ratio = 16;
+  let floor = weights[best] / ratio;
+  for (let above = Number.POSITIVE_INFINITY; above > 0; above = floor, ratio *= ratio, floor /= ratio) {
+    const found: number[] = [];
+    for (let i = 0; i < weights.length; i++) if (weights[i] >= floor && weights[i] < above) found.push(i);
+    yield* found.sort((a, b) => weights[b] - weights[a] || a - b);
+  }
+}
 
 /** Indices from the most typical down: |-log p - H| ascending. */
 function bySurprise(of: Distribution): number[] {
@@ -208,19 +222,22 @@ function bySurprise(of: Distribution): number[] {
 
 function keepBest(
   from: Distribution,
-  order: readonly number[],
+  order: Iterable<number>,
   more: (mass: number) => boolean,
-  most = order.length,
+  most = Number.POSITIVE_INFINITY,
 ) {
-  const kept = new Set<number>();
+  const kept: number[] = [];
   let mass = 0;
   for (const index of order) {
-    if (kept.size >= most || (kept.size > 0 && !more(mass))) break;
-    kept.add(index);
+    if (kept.length >= most || (kept.length > 0 && !more(mass))) break;
+    kept.push(index);
     mass += from.weights[index] / from.total;
   }
-  return select(from, (i) => kept.has(i));
+  return part(
+    from,
+    kept.sort((a, b) => a - b),
+  );
 }
 
-const keepMass = (from: Distribution, order: readonly number[], share: number) =>
+const keepMass = (from: Distribution, order: Iterable<number>, share: number) =>
   keepBest(from, order, (mass) => mass < share);

@@ -105,19 +105,32 @@ function jobsOf(
 
 /** @throws a usage error for a format that is none */
 function keyOf({ prompt, id, source }: TextRecord, options: WriteOptions, { manifest }: TextModel): string {
-  const { system, raw, truncate, maxTokens, stop, stopTokens, logprobs, sampling, seed, verifier } = options;
+  const { system, raw, truncate, maxTokens, stop, stopTokens, format } = options;
+  const { logprobs, sampling, seed, verifier } = options;
   const its = [manifest.name, manifest.version, manifest.target.graph, verifier?.name ?? "identical"];
-  const format = keyOfFormat(options, source);
-  const asked = { prompt, id, system, raw, truncate, maxTokens, stop, stopTokens, logprobs, sampling, seed };
+  const asked = {
+    prompt,
+    id,
+    system,
+    raw,
+    truncate,
+    maxTokens,
+    stop,
+    stopTokens,
+    format: keyOfFormat(format, source),
+    logprobs,
+    sampling,
+    seed,
+  };
   return createHash("sha256")
-    .update(JSON.stringify([its, { ...asked, format }]))
+    .update(JSON.stringify([its, asked]))
     .digest("hex")
     .slice(0, 16);
 }
 
-function keyOfFormat({ format }: WriteOptions, source: string): string | undefined {
+function keyOfFormat(format: WriteOptions["format"], source: string): string | undefined {
   try {
-    return format && formatKey(format);
+    return format === undefined ? undefined : formatKey(format);
   } catch (error) {
     throw about(source, error);
   }

@@ -7,7 +7,7 @@ import { cannotRead, writing } from "../files/problems.js";
 import { parsed } from "../runtime/json.js";
 import { size, whole } from "../runtime/schema.js";
 import type { TextDatastore } from "./datastore.js";
-import { tokenArray, type Vocabulary } from "./vocabulary.js";
+import { tokenArray, type VocabularyId } from "./vocabulary.js";
 
 /** The first line of a datastore's file: JSON, padded so that what follows is aligned; then tokens, padded, then suffixes. */
 const headSchema = z.object({
@@ -81,7 +81,7 @@ async function write(path: string, head: string, arrays: readonly ArrayBufferVie
  * const store = openDatastore("notes.fds", vocabularyOf(model.manifest));
  * for await (const { text } of write("What do my notes say?", { model, drafter: rest(store) })) show(text);
  */
-export function openDatastore(path: string, wanted: Vocabulary): TextDatastore {
+export function openDatastore(path: string, wanted: VocabularyId): TextDatastore {
   const { head, bytes } = readFile(path);
   const { model, tokenizer, vocabularySize, separators, documents } = head;
   if (tokenizer !== wanted.tokenizer)

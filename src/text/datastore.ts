@@ -3,11 +3,11 @@ import type { Token } from "../core/types.js";
 import { buildDatastore, type Datastore } from "../drafters/datastore.js";
 import { findTextModel } from "./manifest.js";
 import { DEFAULT_TEXT_MODEL } from "./names.js";
-import { tokenArray, tokenizerOf, type Vocabulary, vocabularyOf } from "./vocabulary.js";
+import { tokenArray, tokenizerOf, type VocabularyId, vocabularyOf } from "./vocabulary.js";
 
 /** Texts in a model's tokens, to look up what follows what (`rest`). */
 export interface TextDatastore extends Datastore {
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: VocabularyId;
   readonly documents: number;
 }
 

@@ -2,19 +2,21 @@ import { usage } from "../core/errors.js";
 import { hint } from "../core/near.js";
 import { once } from "../core/once.js";
 import type { Rules } from "../core/types.js";
+import type { TextManifest } from "./manifest.js";
 import type { Grammar } from "./rules/grammar.js";
 import { grammarRules } from "./rules/rules.js";
 import { type JsonOptions, schemaGrammar } from "./rules/schema.js";
 import { choiceGrammar, regexGrammar } from "./rules/text.js";
-import type { Vocabulary } from "./rules/vocabulary.js";
+import { readVocabulary } from "./rules/vocabulary.js";
+import type { TextTokenizer } from "./tokenizer.js";
 
 /**
  * What an answer is to be, one of: JSON that fits a schema (see `schemaGrammar`), a text that a regular expression matches as
  * a whole (see `regexGrammar`), one of several texts, or any JSON value.
  */
-export type Format =
+export type TextFormat =
   | ({ readonly schema: unknown } & JsonOptions)
-  | { readonly regex: RegExp | string }
+  | { readonly regex: string | RegExp }
   | { readonly choices: readonly string[] }
   | ({ readonly json: true } & JsonOptions);
 
@@ -101,36 +103,49 @@ function spacesOf(spaces: unknown, kind: Kind): JsonOptions {
 }
 
 /** The same text for formats that say the same. @throws a usage error for what is no format */
-export const formatKey = (format: Format): string => checked(format).key;
+export const formatKey = (format: TextFormat): string => checked(format).key;
 
 /**
  * Looks at a format without a model.
  *
  * @throws usage errors: for what is no format, no schema, no regular expression, and for what no text fits
  */
-export function checkFormat(format: Format): void {
+export function checkFormat(format: TextFormat): void {
   checked(format).grammar();
 }
 
-/** Formats whose rules a model keeps. */
-const MOST_KEPT = 32;
+/** Formats whose rules, and the masks that were made for them, are kept. */
+const MOST_KEPT = 16;
+
+export interface FormatParts {
+  readonly manifest: Pick<TextManifest, "end" | "target">;
+  readonly tokenizer: TextTokenizer;
+}
 
 /**
- * The rules of formats, by the tokens of one model: those of the formats that were asked for last are kept, with all masks
- * that were found, so that the same format costs nothing the second time.
+ * The rules of formats, by the tokens of one model. Those of the formats that were asked for last are kept, with all masks that
+ * were found: the same format costs nothing the second time.
+ *
+ * @throws usage errors, as `checkFormat`
  */
-export function createFormats(read: () => Vocabulary): (format: Format) => Rules<unknown> {
-  const vocabulary = once(read);
+export function createFormats({ manifest, tokenizer }: FormatParts): (format: TextFormat) => Rules<unknown> {
+  const vocabulary = once(() =>
+    readVocabulary({
+      size: manifest.target.vocabularySize,
+      // Special tokens stand for no text.
+      bytes: tokenizer.bytes,
+      endTokens: manifest.end,
+      encode: (text) => tokenizer.encode(text),
+    }),
+  );
   const kept = new Map<string, Rules<unknown>>();
   return (format) => {
     const { key, grammar } = checked(format);
     const rules = kept.get(key) ?? grammarRules(grammar(vocabulary().missing), vocabulary());
+    // In the order in which they were asked for last.
     kept.delete(key);
     kept.set(key, rules);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
-    }
+    for (const oldest of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(oldest);
     return rules;
   };
 }

@@ -6,7 +6,7 @@ export { openDatastore, writeDatastore } from "./datastore-file.js";
 export { readDocuments } from "./documents.js";
 export type { DrafterParts } from "./drafters.js";
 export { answerRules, type EndOptions } from "./ends.js";
-export { checkFormat, type Format } from "./format.js";
+export { checkFormat, createFormats, type FormatParts, type TextFormat } from "./format.js";
 export { logprobsOf, type TokenChance, type TokenLogprobs } from "./logprobs.js";
 export { findTextModel, listTextModels, type TextManifest, textManifestSchema } from "./manifest.js";
 export { type TextEncoded, type TextParts, type TextPiece, type TextRequest, text } from "./modality.js";
@@ -23,22 +23,15 @@ export {
 export type { PromptSettings, TextPrompt } from "./prompt.js";
 export { readPrompts, type TextRecord } from "./records.js";
 export {
-  choiceGrammar,
   choiceRules,
-  type Grammar,
-  grammarRules,
   type JsonOptions,
   jsonRules,
-  literal,
-  next,
   readVocabulary,
-  regexGrammar,
   regexRules,
   type Spaces,
-  schemaGrammar,
   schemaRules,
-  sequence,
-  type Vocabulary as TokenVocabulary,
+  type Trie,
+  type Vocabulary,
   type VocabularyOptions,
 } from "./rules/index.js";
 export { createStops, type FoundStop, type StopState, type Stops } from "./stops.js";
@@ -51,5 +44,5 @@ export {
   type TextTokenizer,
 } from "./tokenizer.js";
 export type { TextModel, TextModelOptions, WriteOptions, Written } from "./types.js";
-export { type Vocabulary, vocabularyOf } from "./vocabulary.js";
+export { type VocabularyId, vocabularyOf } from "./vocabulary.js";
 export { generateText, generateTexts, type WrittenText, write } from "./write.js";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { KEPT, type KnownSuccessors } from "../drafters/successors.js";
 import { readCache, writeCache } from "../runtime/files.js";
 import { whole } from "../runtime/schema.js";
-import { tokenArray, type Vocabulary } from "./vocabulary.js";
+import { tokenArray, type VocabularyId } from "./vocabulary.js";
 
 const storedSchema = z.object({ tokenizer: z.string(), count: whole, data: z.string() });
 
@@ -19,7 +19,7 @@ export interface LearnedFile {
   write(known: KnownSuccessors): void;
 }
 
-export function learnedFile(vocabulary: Vocabulary): LearnedFile {
+export function learnedFile(vocabulary: VocabularyId): LearnedFile {
   const { model, tokenizer, size } = vocabulary;
   const hash = createHash("sha256").update(`${model} ${tokenizer}`).digest("hex");
   const file = `successors-${hash.slice(0, 16)}.json`;

@@ -2,11 +2,10 @@ import { inRange, usage } from "../core/errors.js";
 import type { Encoded, Modality, Round, Rules, Token } from "../core/types.js";
 import type { Chat } from "./chat.js";
 import { answerRules } from "./ends.js";
-import { createFormats, type Format } from "./format.js";
+import { createFormats, type TextFormat } from "./format.js";
 import { logprobsOf, type TokenLogprobs } from "./logprobs.js";
 import type { TextManifest } from "./manifest.js";
 import { type PromptSettings, promptTokens, type TextPrompt } from "./prompt.js";
-import { readVocabulary } from "./rules/vocabulary.js";
 import { createStops, type Stops } from "./stops.js";
 import { textStream } from "./stream.js";
 import type { TextTokenizer } from "./tokenizer.js";
@@ -20,8 +19,8 @@ export interface TextRequest extends PromptSettings {
   readonly stopTokens?: readonly Token[];
   /** What may be written: other tokens are never chosen. */
   readonly rules?: Rules<unknown>;
-  /** ... said by a schema, a regular expression or choices. It ends the answer where it is complete. */
-  readonly format?: Format;
+  /** The form of the answer: JSON of a schema, a regular expression, one of several texts. */
+  readonly format?: TextFormat;
   /** Log probabilities of the tokens, with so many of the likeliest at each place. */
   readonly logprobs?: number;
   /** A text whose parts the answer may repeat: drafters copy from it. */
@@ -71,14 +70,7 @@ export function text({
 }: TextParts): Modality<TextRequest, TextPiece, TextEncoded> {
   const { end, target } = manifest;
   const { contextLength, vocabularySize } = target;
-  const rulesOf = createFormats(() =>
-    readVocabulary({
-      size: vocabularySize,
-      bytes: tokenizer.bytes,
-      endTokens: end,
-      encode: tokenizer.encode,
-    }),
-  );
+  const rulesOf = createFormats({ manifest, tokenizer });
   return {
     name: "text",
     async encode(request) {
@@ -88,7 +80,7 @@ export function text({
       if (logprobs !== undefined) inRange("logprobs", logprobs, 0, MOST_LOGPROBS, { whole: true });
       for (const token of stopTokens) inRange("a stop token", token, 0, vocabularySize - 1, { whole: true });
       if (rules && format !== undefined)
-        throw usage("rules and a format both say what may be written: give one of them");
+        throw usage("rules and format both say what may be written: leave one of them out");
       const tokens = promptTokens(prompt, { ...request, maxTokens }, { tokenizer, chat, contextLength });
       return {
         tokens,

@@ -7,7 +7,7 @@ import { hint, nearest } from "../core/near.js";
 import { reading } from "../files/problems.js";
 import { decodeUtf8 } from "../files/text.js";
 import { parseJson } from "../runtime/json.js";
-import type { Format } from "./format.js";
+import type { TextFormat } from "./format.js";
 import type { TextPrompt } from "./prompt.js";
 import type { Written } from "./types.js";
 
@@ -20,7 +20,7 @@ export interface TextRecord {
   readonly source: string;
   readonly settings: Pick<
     Written,
-    "system" | "raw" | "maxTokens" | "stop" | "seed" | "reference" | "sampling" | "format"
+    "system" | "raw" | "maxTokens" | "stop" | "seed" | "reference" | "format" | "sampling"
   >;
 }
 
@@ -36,13 +36,13 @@ const recordShape = {
   stop: z.union([text, z.array(text)]).optional(),
   seed: z.number().optional(),
   reference: text.optional(),
+  json_schema: z.unknown().optional(),
+  regex: text.optional(),
+  choices: z.array(text).optional(),
   temperature: z.number().optional(),
   top_k: z.number().optional(),
   top_p: z.number().optional(),
   min_p: z.number().optional(),
-  json_schema: z.unknown().optional(),
-  regex: text.optional(),
-  choices: z.array(text).optional(),
 };
 
 const FORMATS = ["json_schema", "regex", "choices"] as const;
@@ -52,7 +52,7 @@ const recordSchema = z
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     message: 'a record has either "prompt" or "messages"',
   })
-  .refine((record) => FORMATS.filter((field) => record[field] !== undefined).length < 2, {
+  .refine((record) => FORMATS.filter((field) => record[field] !== undefined).length <= 1, {
     message: `a record has at most one of ${FORMATS.join(", ")}`,
   });
 
@@ -60,8 +60,8 @@ const ENDINGS = [".txt", ".md", ".jsonl"];
 
 /**
  * Prompts of files: a .txt or .md file is one prompt; a .jsonl file has a record a line, { prompt } or { messages }, and
- * optionally id, system, raw, max_tokens, stop, seed, reference, temperature, top_k, top_p,
- * min_p, and one of json_schema, regex, choices.
+ * optionally id, system, raw, max_tokens, stop, seed, reference, temperature, top_k, top_p, min_p, and one of json_schema,
+ * regex, choices.
  *
  * @param warn told of fields that look like one of these, misspelt; other fields are left alone
  * @throws a usage error for other files and files without a prompt; failures that name the file, the line and what is wrong
@@ -112,15 +112,20 @@ function recordOf(record: z.infer<typeof recordSchema>, source: string): TextRec
   const given = prompt ?? messages;
   if (given === undefined) throw failure(`${source} has neither "prompt" nor "messages"`);
   const sampling = defined({ temperature, topK, topP, minP });
+  const format = formatOf(record);
   return {
     prompt: given,
     id,
     source,
-    settings: defined({ system, raw, maxTokens, stop, seed, reference, sampling, format: formatOf(record) }),
+    settings: defined({ system, raw, maxTokens, stop, seed, reference, format, sampling }),
   };
 }
 
-function formatOf({ json_schema: schema, regex, choices }: z.infer<typeof recordSchema>): Format | undefined {
+function formatOf({
+  json_schema: schema,
+  regex,
+  choices,
+}: z.infer<typeof recordSchema>): TextFormat | undefined {
   if (schema !== undefined) return { schema };
   if (regex !== undefined) return { regex };
   return choices && { choices };

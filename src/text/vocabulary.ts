@@ -3,7 +3,7 @@ import type { TextManifest } from "./manifest.js";
 import { readTokenizer, type TextTokenizer } from "./tokenizer.js";
 
 /** Whose tokens something is made of: two vocabularies are the same if their tokenizers' files are. */
-export interface Vocabulary {
+export interface VocabularyId {
   /** A model that has it, for messages. */
   readonly model: string;
   /** SHA-256 of its tokenizer.json. */
@@ -17,7 +17,7 @@ export const vocabularyOf = ({
   files,
   tokenizer,
   target,
-}: Pick<TextManifest, "name" | "files" | "tokenizer" | "target">): Vocabulary => ({
+}: Pick<TextManifest, "name" | "files" | "tokenizer" | "target">): VocabularyId => ({
   model: name,
   tokenizer: files[tokenizer]?.sha256 ?? "",
   size: target.vocabularySize,

@@ -14,7 +14,7 @@ export async function* writeWith(
 ): AsyncGenerator<TextPiece, void, undefined> {
   const { seed, stream, signal, onRound } = options;
   const { sampling, verifier, ...own } = await setUp(model, options, LONGEST_DRAFT);
-  const guesses = options.format === undefined ? own : forcedFirst(own, LONGEST_DRAFT);
+  const guesses = options.format === undefined && !options.rules ? own : forcedFirst(own, LONGEST_DRAFT);
   const { target, modality } = model;
   yield* generate(
     modality,

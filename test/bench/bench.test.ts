@@ -128,3 +128,18 @@ describe("figures of films", () => {
     expect(allowed(rounds, 10, cost)).toBeCloseTo((11 * 1.15) / (2.2 + 2.28 + 2.32));
   });
 });
+
+describe("prompts of Spec-Bench", () => {
+  it("are as many of each category, evenly spread, or all of them", async () => {
+    const { categoriesOf, specBench } = await load("text/prompts.mjs");
+    const items: { id: number; category: string; prompt: string }[] = specBench(3);
+    const categories: string[] = categoriesOf(items);
+    expect(categories).toHaveLength(6);
+    for (const category of categories)
+      expect(items.filter((item) => item.category === category)).toHaveLength(3);
+    expect(new Set(items.map(({ id }) => id)).size).toBe(18);
+    expect(specBench()).toHaveLength(240);
+    expect(specBench(1000)).toEqual(specBench());
+    for (const { prompt } of items) expect(prompt.length).toBeGreaterThan(10);
+  });
+});

@@ -148,7 +148,7 @@ describe("foretoken write", () => {
     expect(await formatOf("--json-schema", path("schema.json"))).toEqual({ schema: { type: "boolean" } });
     expect(await formatOf("--regex", "a\\d")).toEqual({ regex: "a\\d" });
     expect(await formatOf("--choice", "yes", "--choice", "no")).toEqual({ choices: ["yes", "no"] });
-    expect(await formatOf("--json-output")).toEqual({ json: true });
+    expect(await formatOf("--any-json")).toEqual({ json: true });
     const piped = await asked(["Why?", "--json-schema", "-"], { stdin: '{"type": "null"}' });
     expect(piped.options.format).toEqual({ schema: { type: "null" } });
   });

@@ -58,7 +58,7 @@ def main():
         made = write_tokenizer(gguf, a.out)
         model |= {"tokenizer": "tokenizer.json", "end": [made.token_to_id(word) for word in END],
                   "chat": {"template": "chat_template.jinja"}}
-    write_model(a, "text", ORDER, write, {"maxTokens": 512, "sampling": {"temperature": .2, "topP": .9}})
+    write_model(a, "text", ORDER, write, {"maxTokens": 512, "sampling": {"temperature": .2}})
 
 
 if __name__ == "__main__":

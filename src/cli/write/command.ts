@@ -36,10 +36,7 @@ async function answer(prompt: string, call: Call<WriteFlags>): Promise<void> {
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   let first: number | undefined;
-  const options: WriteOptions = {
-    ...writtenOf(flags),
-    ...{ model, reference, format, signal: host.signal },
-  };
+  const options: WriteOptions = { ...writtenOf(flags), model, reference, format, signal: host.signal };
   await makeAll<number, Answer>({
     call,
     words: WORDS,

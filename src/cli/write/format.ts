@@ -1,47 +1,47 @@
-import { about, usage } from "../../core/errors.js";
+import { about } from "../../core/errors.js";
 import { decodeUtf8 } from "../../files/text.js";
-import { anyJson } from "../../runtime/json.js";
-import type { Format } from "../../text/format.js";
+import { anyJson as readJson } from "../../runtime/json.js";
+import type { TextFormat } from "../../text/format.js";
 import type { Host, TextLibrary } from "../host.js";
 import { readText } from "../input.js";
 import type { WriteFlags } from "./options.js";
 
-type FormatFlags = Pick<WriteFlags, "jsonSchema" | "regex" | "choice" | "jsonOutput">;
+type FormatFlags = Pick<WriteFlags, "jsonSchema" | "regex" | "choice" | "anyJson">;
 
-/** What the options want the answer to be, looked at before a model is loaded. @throws usage errors that name the option */
+/**
+ * What the options say of the answer's form.
+ *
+ * @throws before a model is loaded: a failure for a file that cannot be read or is no JSON, a usage error that names the file
+ * or the option for what is no form, and for one that no text has
+ */
 export async function formatOf(
   flags: FormatFlags,
   host: Host,
-  { checkFormat }: TextLibrary,
-): Promise<Format | undefined> {
-  const { jsonSchema, regex, choice, jsonOutput } = flags;
-  const options = {
-    "--json-schema": jsonSchema,
-    "--regex": regex,
-    "--choice": choice,
-    "--json-output": jsonOutput,
-  };
-  const given = Object.entries(options).flatMap(([option, value]) => (value === undefined ? [] : [option]));
-  if (given.length > 1)
-    throw usage(
-      `${given.slice(0, 2).join(" and ")} both say what the answer is to be: leave one of them out`,
-    );
-  if (given.length === 0) return undefined;
-  const format = await read(flags, host);
+  { checkFormat }: Pick<TextLibrary, "checkFormat">,
+): Promise<TextFormat | undefined> {
+  const found = await read(flags, host);
+  if (!found) return undefined;
   try {
-    checkFormat(format);
+    checkFormat(found.format);
   } catch (error) {
-    throw about(jsonSchema ?? given[0], error);
+    throw about(found.source, error);
   }
-  return format;
+  return found.format;
 }
 
-async function read({ jsonSchema, regex, choice }: FormatFlags, host: Host): Promise<Format> {
-  if (jsonSchema !== undefined) {
-    const text = await readText(jsonSchema, host, decodeUtf8);
-    const name = jsonSchema === "-" ? "standard input" : jsonSchema;
-    return { schema: anyJson(text, name, "give a file with a JSON schema") };
-  }
-  if (regex !== undefined) return { regex };
-  return choice ? { choices: choice } : { json: true };
+interface Found {
+  readonly format: TextFormat;
+  /** For messages. */
+  readonly source: string;
+}
+
+async function read(flags: FormatFlags, host: Host): Promise<Found | undefined> {
+  const { jsonSchema, regex, choice, anyJson } = flags;
+  if (anyJson) return { format: { json: true }, source: "--any-json" };
+  if (regex !== undefined) return { format: { regex }, source: "--regex" };
+  if (choice !== undefined) return { format: { choices: choice }, source: "--choice" };
+  if (jsonSchema === undefined) return undefined;
+  const source = jsonSchema === "-" ? "standard input" : jsonSchema;
+  const schema = readJson(await readText(jsonSchema, host, decodeUtf8), source, "give a JSON Schema");
+  return { format: { schema }, source };
 }

@@ -110,11 +110,14 @@ export const WRITE = define({
         number(0, 100, true),
       ),
     ],
-    "What the answer is to be (one of them; of records of a batch, their own):": [
-      flag("--json-schema <file>", "JSON that fits the JSON schema of a file"),
-      flag("--regex <pattern>", "a text that the regular expression matches as a whole"),
+    "Form of the answer (one of these; what a form leaves no choice about costs no guess):": [
+      flag("--json-schema <file>", "JSON that this JSON Schema allows", ["regex", "choice", "anyJson"]),
+      flag("--regex <pattern>", "a text that this regular expression matches from end to end", [
+        "choice",
+        "anyJson",
+      ]),
       repeated("--choice <text>", "one of these texts"),
-      flag("--json-output", "any JSON value"),
+      flag("--any-json", "JSON of any kind", ["choice"]),
     ],
     "Model:": TEXT_MODEL,
     "Sampling:": TEXT_SAMPLING,
@@ -133,9 +136,9 @@ Examples:
   git log -5 | foretoken write -f - "What changed?" --stop "\\n\\n"
   foretoken write "Name a colour." -n 3 --temperature 1         three answers
   foretoken write --raw "Once upon a time" --max-tokens 100     go on with a text
+  foretoken write "Is tea a drink?" --choice yes --choice no
+  foretoken write "Invent a person." --json-schema person.json
   foretoken write -f prompts.jsonl -o answers.jsonl             a batch: {"prompt": "..."} a line
-  foretoken write -f ad.txt "Who sells what?" --json-schema ad.json
-  foretoken write "Is it a fruit?" --choice yes --choice no
   foretoken write -f letter.txt "Correct this." --reference letter.txt
   foretoken write -f notes.txt "Summarise this." --compare      with and without speculation
 
