@@ -31,6 +31,7 @@ export { type SentenceReport, type Sound, type SpeakOptions, speak } from "./spe
 export { listVoices, loadVoice, type Voice, type VoiceOptions } from "./speech/voice.js";
 export { type FunctionModelOptions, functionModel } from "./targets/function.js";
 export type { Message } from "./text/chat.js";
+export type { TextFormat } from "./text/format.js";
 export type { TokenChance, TokenLogprobs } from "./text/logprobs.js";
 export { listTextModels } from "./text/manifest.js";
 export type { TextPiece } from "./text/modality.js";

@@ -16,6 +16,12 @@ export const usage = (message: string, cause?: unknown) =>
 export const failure = (message: string, cause?: unknown) =>
   new ForetokenError("failure", message, cause === undefined ? undefined : { cause });
 
+/** The error with what it is about before its message, if it is one of ours. */
+export const about = (what: string, error: unknown) =>
+  error instanceof ForetokenError
+    ? new ForetokenError(error.kind, `${what}: ${error.message}`, { cause: error })
+    : error;
+
 /** The kind of an error that is ours. */
 export const kindOf = (error: unknown) => (error as Partial<ForetokenError> | undefined)?.kind;
 

@@ -35,7 +35,8 @@ export const given = <E extends Encoded>(drafter: Drafter<E>): Drafter<E> => ({
   },
 });
 
-function forcedTokens(context: DraftContext, most: number): Token[] {
+/** The tokens that must follow, one after the other, up to the first place with a choice. */
+export function forcedTokens(context: DraftContext, most: number): Token[] {
   const run: Token[] = [];
   while (run.length < most) {
     const token = context.forced(run);

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { ForetokenError, inRange, usage } from "../core/errors.js";
+import { about, inRange, usage } from "../core/errors.js";
 import { createSampler } from "../core/sampling.js";
 import { type GrowingLines, growingLines } from "../files/lines.js";
 import { givenOrLoaded } from "../medium/open.js";
 import { parseJson } from "../runtime/json.js";
 import { whole } from "../runtime/schema.js";
+import { formatKey } from "./format.js";
 import { loadText } from "./model.js";
 import type { TextRecord } from "./records.js";
 import type { TextModel, WriteOptions } from "./types.js";
@@ -102,7 +103,8 @@ function jobsOf(
   }));
 }
 
-function keyOf({ prompt, id }: TextRecord, options: WriteOptions, { manifest }: TextModel): string {
+/** @throws a usage error for a format that is none */
+function keyOf({ prompt, id, source }: TextRecord, options: WriteOptions, { manifest }: TextModel): string {
   const { system, raw, truncate, maxTokens, stop, stopTokens, format } = options;
   const { logprobs, sampling, seed, verifier } = options;
   const its = [manifest.name, manifest.version, manifest.target.graph, verifier?.name ?? "identical"];
@@ -115,7 +117,7 @@ function keyOf({ prompt, id }: TextRecord, options: WriteOptions, { manifest }: 
     maxTokens,
     stop,
     stopTokens,
-    format,
+    format: keyOfFormat(format, source),
     logprobs,
     sampling,
     seed,
@@ -124,6 +126,14 @@ function keyOf({ prompt, id }: TextRecord, options: WriteOptions, { manifest }: 
     .update(JSON.stringify([its, asked]))
     .digest("hex")
     .slice(0, 16);
+}
+
+function keyOfFormat(format: WriteOptions["format"], source: string): string | undefined {
+  try {
+    return format === undefined ? undefined : formatKey(format);
+  } catch (error) {
+    throw about(source, error);
+  }
 }
 
 type Known = ReadonlyMap<string, { readonly key: string; readonly line: number }>;
@@ -155,8 +165,7 @@ async function check({ record, options }: Job, model: TextModel): Promise<void> 
     createSampler({ ...model.manifest.sampling, ...options.sampling });
     await model.modality.encode({ ...options, prompt: record.prompt, warn: undefined });
   } catch (error) {
-    if (!(error instanceof ForetokenError)) throw error;
-    throw new ForetokenError(error.kind, `${record.source}: ${error.message}`, { cause: error });
+    throw about(record.source, error);
   }
 }
 

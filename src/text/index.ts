@@ -6,7 +6,7 @@ export { openDatastore, writeDatastore } from "./datastore-file.js";
 export { readDocuments } from "./documents.js";
 export type { DrafterParts } from "./drafters.js";
 export { answerRules, type EndOptions } from "./ends.js";
-export { createFormats, type FormatParts, type TextFormat } from "./format.js";
+export { checkFormat, createFormats, type FormatParts, type TextFormat } from "./format.js";
 export { logprobsOf, type TokenChance, type TokenLogprobs } from "./logprobs.js";
 export { findTextModel, listTextModels, type TextManifest, textManifestSchema } from "./manifest.js";
 export { type TextEncoded, type TextParts, type TextPiece, type TextRequest, text } from "./modality.js";

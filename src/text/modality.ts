@@ -79,7 +79,7 @@ export function text({
       if (maxTokens !== undefined) inRange("maxTokens", maxTokens, 1, undefined, { whole: true });
       if (logprobs !== undefined) inRange("logprobs", logprobs, 0, MOST_LOGPROBS, { whole: true });
       for (const token of stopTokens) inRange("a stop token", token, 0, vocabularySize - 1, { whole: true });
-      if (rules && format)
+      if (rules && format !== undefined)
         throw usage("rules and format both say what may be written: leave one of them out");
       const tokens = promptTokens(prompt, { ...request, maxTokens }, { tokenizer, chat, contextLength });
       return {
@@ -88,7 +88,7 @@ export function text({
         maxTokens,
         ends: new Set([...end, ...stopTokens]),
         stops: createStops(typeof stop === "string" ? [stop] : stop),
-        allowed: format ? rulesOf(format) : rules,
+        allowed: format === undefined ? rules : rulesOf(format),
         logprobs,
       };
     },

@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
-import { once } from "../core/once.js";
-import { given } from "../drafters/index.js";
 import { openMedium } from "../medium/open.js";
 import { cacheBytes } from "../runtime/cache.js";
 import type { Found } from "../runtime/manifest.js";
@@ -51,8 +49,7 @@ export async function loadText(
     manifest,
     device: opened.device,
     target,
-    // What a format forces need not be guessed.
-    drafter: once(async (name) => given(await opened.drafter(name))),
+    drafter: opened.drafter,
     times: opened.times,
     plan: opened.plan,
     defaultDrafter: draft !== undefined ? "model" : datastore !== undefined ? "rest" : "suffix",

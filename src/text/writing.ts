@@ -1,5 +1,6 @@
 import { generate } from "../medium/generate.js";
 import { setUp } from "../medium/setup.js";
+import { forcedFirst } from "./forced-first.js";
 import type { TextPiece } from "./modality.js";
 import { LONGEST_DRAFT } from "./names.js";
 import type { TextPrompt } from "./prompt.js";
@@ -12,7 +13,14 @@ export async function* writeWith(
   options: Written,
 ): AsyncGenerator<TextPiece, void, undefined> {
   const { seed, stream, signal, onRound } = options;
-  const setup = await setUp(model, options, LONGEST_DRAFT);
+  const { sampling, verifier, ...own } = await setUp(model, options, LONGEST_DRAFT);
+  const guesses = options.format === undefined && !options.rules ? own : forcedFirst(own, LONGEST_DRAFT);
   const { target, modality } = model;
-  yield* generate(modality, { ...options, prompt }, { ...setup, target, seed, stream, signal, onRound });
+  yield* generate(
+    modality,
+    { ...options, prompt },
+    {
+      ...{ ...guesses, sampling, verifier, target, seed, stream, signal, onRound },
+    },
+  );
 }

@@ -17,6 +17,14 @@ beforeAll(() => {
   writeFileSync(path("hot.jsonl"), '{"prompt": "one", "temperature": -2}\n');
   writeFileSync(path("mine.jsonl"), '{"name": "mine"}\nhalf a li');
   writeFileSync(path("torn.json"), '{"type": ');
+  writeFileSync(path("list.json"), "[1]");
+  writeFileSync(path("typo.json"), '{"type": "objekt"}');
+  writeFileSync(path("endless.json"), '{"$ref": "#"}');
+  writeFileSync(
+    path("recursive.json"),
+    '{"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"], "additionalProperties": false}',
+  );
+  writeFileSync(path("formats.jsonl"), '{"prompt": "a"}\n{"prompt": "b", "regex": "("}\n');
   mkdirSync(path("sub.txt"));
   symlinkSync("/dev/null", path("null.txt"));
 });
@@ -59,6 +67,42 @@ describe("bad input", () => {
       1,
       /torn\.json is not JSON/,
     ],
+    [
+      "no schema",
+      ["Why?", "--json-schema", path("list.json"), ...out],
+      2,
+      /list\.json: # is no JSON schema: "\[1\]"/,
+    ],
+    [
+      "a schema of another type",
+      ["Why?", "--json-schema", path("typo.json"), ...out],
+      2,
+      /typo\.json: #\/type is no part of a JSON schema/,
+    ],
+    [
+      "a schema of itself",
+      ["Why?", "--json-schema", path("endless.json"), ...out],
+      2,
+      /endless\.json: # refers to itself/,
+    ],
+    [
+      "a schema that no text ends",
+      ["Why?", "--json-schema", path("recursive.json"), ...out],
+      2,
+      /recursive\.json: no text can be written for this schema: #\/properties\/a/,
+    ],
+    ["no schema piped in", ["Why?", "--json-schema", "-", ...out], 1, /standard input is not JSON/, "{"],
+    ["no pattern", ["Why?", "--regex", "(", ...out], 2, /--regex: "\(" is no regular expression/],
+    ["a pattern of no text", ["Why?", "--regex", "a^b", ...out], 2, /--regex: .* matches no text/],
+    ["an empty choice", ["Why?", "--choice", "", ...out], 2, /--choice: there is nothing to choose from/],
+    [
+      "a schema and any JSON",
+      ["Why?", "--any-json", "--json-schema", path("typo.json"), ...out],
+      2,
+      /cannot be used with/,
+    ],
+    ["a form in a batch", batch("formats.jsonl"), 2, /formats\.jsonl, line 2: "\(" is no regular expression/],
+    ["a form of a batch", batch("good.jsonl", "--regex", "(", ...lines), 2, /--regex: "\(" is no regular/],
     ["two forms", ["Why?", "--regex", "a", "--choice", "b", ...out], 2, /cannot be used with/],
     [
       "a long prompt",

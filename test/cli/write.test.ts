@@ -141,6 +141,18 @@ describe("foretoken write", () => {
     expect((await asked(["Why?", "--plain"])).options).toMatchObject({ drafter: "none" });
   });
 
+  it("asks for what the answer is to be", async () => {
+    writeFileSync(path("schema.json"), '{"type": "boolean"}\n');
+    const formatOf = async (...argv: string[]) => (await asked(["Why?", ...argv])).options.format;
+    expect(await formatOf()).toBeUndefined();
+    expect(await formatOf("--json-schema", path("schema.json"))).toEqual({ schema: { type: "boolean" } });
+    expect(await formatOf("--regex", "a\\d")).toEqual({ regex: "a\\d" });
+    expect(await formatOf("--choice", "yes", "--choice", "no")).toEqual({ choices: ["yes", "no"] });
+    expect(await formatOf("--any-json")).toEqual({ json: true });
+    const piped = await asked(["Why?", "--json-schema", "-"], { stdin: '{"type": "null"}' });
+    expect(piped.options.format).toEqual({ schema: { type: "null" } });
+  });
+
   it("gives several answers, each another one, apart on standard output and in files", async () => {
     const argv = ["Name one.", "-n", "3", "--temperature", "1"];
     const { out, err } = await write(argv);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lookahead } from "../../src/drafters/index.js";
+import { lookahead, none } from "../../src/drafters/index.js";
 import { generateText, loadText, type WriteOptions } from "../../src/text/index.js";
 
 const loading = loadText("smollm2", { threads: 2 });
@@ -50,18 +50,16 @@ describe("the text model that ships", () => {
       required: ["name", "age"],
     };
     const model = await loading;
-    const write = (drafter: "none" | "suffix") =>
-      generateText("Invent a person.", {
-        model,
-        drafter,
-        format: { schema },
-        maxTokens: 60,
-        seed: 1,
-        draftLength: 6,
-      });
-    const [plain, drafted] = [await write("none"), await write("suffix")];
-    expect(drafted.tokens).toEqual(plain.tokens);
-    expect(Object.keys(JSON.parse(drafted.text))).toEqual(["name", "age"]);
-    expect(drafted.metrics.passes).toBeLessThan(0.75 * plain.metrics.passes);
+    for (const temperature of [0, 0.7]) {
+      const settings = { model, format: { schema }, maxTokens: 60, seed: 1, sampling: { temperature } };
+      const write = (options: WriteOptions) => generateText("Invent a person.", { ...settings, ...options });
+      const plain = await write({ drafter: "none" });
+      expect(Object.keys(JSON.parse(plain.text))).toEqual(["name", "age"]);
+      for (const options of [{ draftLength: 6 }, {}, { drafter: none() }]) {
+        const drafted = await write(options);
+        expect([drafted.tokens, drafted.finish]).toEqual([plain.tokens, "stop"]);
+        expect(drafted.metrics.passes).toBeLessThan(0.75 * plain.metrics.passes);
+      }
+    }
   });
 });

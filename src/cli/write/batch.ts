@@ -5,9 +5,10 @@ import type { BatchProgress } from "../../text/batch.js";
 import { type Call, makeAll } from "../make.js";
 import { openModel } from "../models.js";
 import { count, settingOf } from "../report.js";
+import { formatOf } from "./format.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
-import { formatOf, referenceOf } from "./prompt.js";
+import { referenceOf } from "./prompt.js";
 import { type Answer, answerOf, batchReport } from "./report.js";
 
 const WAY_OUT: WayOut = { folder: "name a file in it", special: "name a file instead of" };
@@ -25,7 +26,7 @@ export async function answerBatch(paths: readonly string[], call: Call<WriteFlag
   // Creates and removes a file beside it, to fail early.
   await (await beside(file, WAY_OUT)).discard();
   const reference = await referenceOf(flags, host);
-  const format = await formatOf(flags, host);
+  const format = await formatOf(flags, host, text);
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   const items = text.writeAll(records, {

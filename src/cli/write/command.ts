@@ -6,10 +6,11 @@ import { openModel } from "../models.js";
 import { ALONE } from "../outputs.js";
 import { settingOf } from "../report.js";
 import { answerBatch } from "./batch.js";
+import { formatOf } from "./format.js";
 import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
 import { type AnswerOutputs, openAnswerOutputs } from "./outputs.js";
-import { askedFor, formatOf, referenceOf } from "./prompt.js";
+import { askedFor, referenceOf } from "./prompt.js";
 import { type Answer, answerOf, reportOf } from "./report.js";
 
 /** `foretoken write` */
@@ -30,8 +31,8 @@ async function answer(prompt: string, call: Call<WriteFlags>): Promise<void> {
   );
   const outputs = await openAnswerOutputs(flags, entries, host);
   const reference = await referenceOf(flags, host);
-  const format = await formatOf(flags, host);
   const text = await host.text();
+  const format = await formatOf(flags, host, text);
   const { name, models } = chooseText(flags, text);
   const model = await openModel(name, models, call);
   let first: number | undefined;

@@ -1,8 +1,6 @@
 import { extname } from "node:path";
 import { usage } from "../../core/errors.js";
 import { decodeUtf8 } from "../../files/text.js";
-import { anyJson as readJson } from "../../runtime/json.js";
-import type { TextFormat } from "../../text/format.js";
 import type { Host } from "../host.js";
 import { readText } from "../input.js";
 import type { WriteFlags } from "./options.js";
@@ -46,18 +44,6 @@ export async function askedFor(
 /** The text of `--reference`. */
 export const referenceOf = async ({ reference }: Pick<WriteFlags, "reference">, host: Host) =>
   reference === undefined ? undefined : readText(reference, host, decodeUtf8);
-
-/** What the options say of the answer's form. @throws a failure for a file that cannot be read or is no JSON */
-export async function formatOf(
-  { jsonSchema, regex, choice, anyJson }: Pick<WriteFlags, "jsonSchema" | "regex" | "choice" | "anyJson">,
-  host: Host,
-): Promise<TextFormat | undefined> {
-  if (anyJson) return { json: true };
-  if (regex !== undefined) return { regex };
-  if (choice !== undefined) return { choices: choice };
-  if (jsonSchema === undefined) return undefined;
-  return { schema: readJson(await readText(jsonSchema, host, decodeUtf8), jsonSchema, "give a JSON Schema") };
-}
 
 /** The last line's end is not part of what somebody wrote. */
 const read = async (file: string, host: Host) =>

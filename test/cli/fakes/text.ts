@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Token, usage } from "foretoken/core";
 import {
+  checkFormat,
   generateText,
   type Message,
   readDocuments,
@@ -112,6 +113,7 @@ export function fakeText(options: FakeTextOptions = {}): TextLibrary {
         name: "text",
         encode: async (request) => {
           fitting(request.prompt, request);
+          if (request.format !== undefined) checkFormat(request.format);
           return faked<TextEncoded>({ tokens: [] });
         },
       },
@@ -134,6 +136,7 @@ export function fakeText(options: FakeTextOptions = {}): TextLibrary {
   const names = ["smollm2", "tiny"];
   return faked<TextLibrary>({
     DEFAULT_TEXT_MODEL: "smollm2",
+    checkFormat,
     generateText,
     readDocuments,
     readPrompts,
