@@ -9,15 +9,13 @@ export async function write(model, { prompt: text }, { maxTokens, setup, index =
   const { target, modality } = model;
   const meter = createMeter();
   const tokens = [];
-  let reading = 0;
   const onRound = (round) => {
     tokens.push(...round.tokens);
     // The first round reads the prompt.
-    if (round.start === 0) reading = round.timing.total;
-    else meter.observe(round);
+    if (round.start > 0) meter.observe(round);
   };
   const options = { ...(setup ?? (await textSetup(model, how))), target, seed: 1, stream: index, onRound };
   const began = performance.now();
   for await (const _ of generate(modality, { prompt: text, maxTokens }, options));
-  return { tokens, prompt, reading, metrics: meter.read(), wall: performance.now() - began };
+  return { tokens, prompt, metrics: meter.read(), wall: performance.now() - began };
 }

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { usage } from "../core/errors.js";
 import { hasAlpha, pictureFormatOf } from "../files/pictures/formats.js";
-import { beside, placeOf, type WayOut } from "../files/place.js";
+import { checkPlace, placeOf, type WayOut } from "../files/place.js";
 import type { Host } from "./host.js";
 
 /** What the files of a picture or clip are named by, and what is written under it. */
@@ -98,7 +98,6 @@ export async function checkPlaces<Option extends string>(
         throw usage(`${other} and ${option} both want to write ${path}: name two files`);
       taken.set(place, option);
     }
-    // Creates and removes the first file, to fail early.
-    if (paths.length) await (await beside(paths[0], wayOut)).discard();
+    if (paths.length) await checkPlace(paths[0], wayOut);
   }
 }

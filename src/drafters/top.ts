@@ -11,6 +11,7 @@ export interface Top {
  * after the first ones nearly all are below the least that is kept, and this halves what finding that out takes.
  */
 export function topOf(row: Float32Array, count: number): Top {
+  if (count === 0) return { tokens: [], shares: [] };
   const tokens = new Int32Array(count);
   const logits = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
   let least = Number.NEGATIVE_INFINITY;

@@ -47,6 +47,9 @@ export interface WayOut {
   readonly special: string;
 }
 
+/** For files that have one place only. */
+export const FOR_FILES: WayOut = { folder: "name a file in it", special: "name a file instead of" };
+
 const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", special: "use --output-raw >" };
 
 /** Where something is written before it takes its place. */
@@ -99,6 +102,10 @@ export async function beside(name: string, wayOut?: WayOut): Promise<Beside> {
   };
   return { name, temporary, commit, fill, discard };
 }
+
+/** Creates and removes a file beside the place, to fail early. @throws as `beside` */
+export const checkPlace = async (name: string, wayOut?: WayOut): Promise<void> =>
+  (await beside(name, wayOut)).discard();
 
 /**
  * Writes a whole file: its old content stays until the new one is complete.

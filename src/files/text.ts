@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
 import { failure } from "../core/errors.js";
+import { reading } from "./problems.js";
 
 const REPLACEMENT = Buffer.from("\uFFFD");
 
@@ -38,6 +40,17 @@ export function decodeUtf8(bytes: Buffer, name: string, offset = 0): string {
   const text = bytes.toString("utf8");
   return offset === 0 && text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
+
+/** The text of a file. @throws failures that name it: it cannot be read, or is no UTF-8 */
+export const readUtf8 = async (path: string): Promise<string> =>
+  decodeUtf8(await reading(path, readFile(path)), path);
+
+/** Lines that have something in them, with their numbers from 1 on. */
+export const numberedLines = (text: string): { readonly line: string; readonly number: number }[] =>
+  text
+    .split("\n")
+    .map((line, i) => ({ line, number: i + 1 }))
+    .filter(({ line }) => line.trim() !== "");
 
 /** `decodeUtf8`, and without control characters. */
 export const decodeText = (bytes: Buffer, name: string, offset = 0): string =>

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
-import { beside, type WayOut } from "../files/place.js";
+import { beside, FOR_FILES } from "../files/place.js";
 import { cannotRead, writing } from "../files/problems.js";
 import { parsed } from "../runtime/json.js";
 import { size, whole } from "../runtime/schema.js";
@@ -29,8 +29,6 @@ const ALIGNED = 8;
 const LONGEST_HEAD = 4096;
 const aligned = (bytes: number) => Math.ceil(bytes / ALIGNED) * ALIGNED;
 
-const WAY_OUT: WayOut = { folder: "name a file in it", special: "name a file instead of" };
-
 /**
  * Writes a datastore into a file, whole or not at all: numbers of 16 or 32 bits as this machine keeps them (little-endian).
  *
@@ -48,7 +46,7 @@ export async function writeDatastore(path: string, store: TextDatastore): Promis
     tokens: tokens.length,
     suffixes: suffixes.length,
   } satisfies Head);
-  const file = await beside(path, WAY_OUT);
+  const file = await beside(path, FOR_FILES);
   try {
     await writing(path, write(file.temporary, head, [tokens, suffixes]));
     await file.commit();

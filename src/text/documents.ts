@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { z } from "zod";
-import { reading } from "../files/problems.js";
-import { decodeUtf8 } from "../files/text.js";
+import { numberedLines, readUtf8 } from "../files/text.js";
 import { parseJson } from "../runtime/json.js";
 
 const recordSchema = z.looseObject({ text: z.string() });
@@ -15,14 +13,13 @@ const recordSchema = z.looseObject({ text: z.string() });
  */
 export async function* readDocuments(paths: Iterable<string>): AsyncGenerator<string, void, undefined> {
   for (const path of paths) {
-    const content = decodeUtf8(await reading(path, readFile(path)), path);
+    const content = await readUtf8(path);
     if (extname(path).toLowerCase() !== ".jsonl") {
       yield content;
       continue;
     }
-    for (const [i, line] of content.split("\n").entries()) {
-      if (line.trim() === "") continue;
-      const { text } = parseJson(recordSchema, line, `${path}, line ${i + 1},`, {
+    for (const { line, number } of numberedLines(content)) {
+      const { text } = parseJson(recordSchema, line, `${path}, line ${number},`, {
         isNot: "is no document",
         wayOut: 'give a line such as {"text": "The sky is blue."}',
       });

@@ -1,4 +1,5 @@
 import type { Round, Token } from "../core/types.js";
+import { topOf } from "../drafters/top.js";
 
 export interface TokenChance {
   readonly token: Token;
@@ -23,7 +24,7 @@ export const logprobsOf = ({ tokens, verdict, logits }: Round, count: number): T
     const row = logits(i === 0 ? -1 : verdict.path[i - 1]);
     const shift = logOfSum(row);
     const chance = (of: Token): TokenChance => ({ token: of, logprob: row[of] - shift });
-    return { ...chance(token), top: likeliest(row, count).map(chance) };
+    return { ...chance(token), top: topOf(row, count).tokens.map(chance) };
   });
 
 function logOfSum(row: Float32Array): number {
@@ -32,16 +33,4 @@ function logOfSum(row: Float32Array): number {
   let sum = 0;
   for (const logit of row) sum += Math.exp(logit - most);
   return most + Math.log(sum);
-}
-
-function likeliest(row: Float32Array, count: number): Token[] {
-  const best: Token[] = [];
-  for (let token = 0; token < row.length; token++) {
-    if (best.length === count && (count === 0 || !(row[token] > row[best[count - 1]]))) continue;
-    let at = best.length;
-    while (at > 0 && row[token] > row[best[at - 1]]) at--;
-    best.splice(at, 0, token);
-    if (best.length > count) best.pop();
-  }
-  return best;
 }

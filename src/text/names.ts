@@ -27,5 +27,8 @@ export const TEXT_WEIGHTS = ["8-bit", "float32"] as const;
 
 export type TextWeights = (typeof TEXT_WEIGHTS)[number];
 
+/** Room that is left for an answer whose length nobody limits. */
+export const ANSWER_ROOM = 512;
+
 /** Most guesses a pass. */
 export const LONGEST_DRAFT = 64;

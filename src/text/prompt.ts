@@ -1,6 +1,7 @@
 import { quoted, usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
 import type { Chat, Message } from "./chat.js";
+import { ANSWER_ROOM } from "./names.js";
 import type { TextTokenizer } from "./tokenizer.js";
 
 /** What is to be answered, or with `raw` continued. */
@@ -25,16 +26,13 @@ export interface PromptParts {
   readonly contextLength: number;
 }
 
-/** Room that is left for an answer of unknown length where a prompt is cut. */
-const ANSWER = 512;
-
 /**
  * A prompt's tokens.
  *
  * @throws usage errors for a prompt that is empty, too long or contradicts itself
  */
 export function promptTokens(prompt: TextPrompt, settings: PromptSettings, parts: PromptParts): Token[] {
-  const { raw = false, truncate = false, maxTokens = ANSWER, warn } = settings;
+  const { raw = false, truncate = false, maxTokens = ANSWER_ROOM, warn } = settings;
   const { tokenizer, chat, contextLength } = parts;
   const most = truncate
     ? contextLength - Math.min(maxTokens, Math.ceil(contextLength / 2))

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { z } from "zod";
 import { defined } from "../core/defined.js";
 import { failure, usage } from "../core/errors.js";
 import { hint, nearest } from "../core/near.js";
-import { reading } from "../files/problems.js";
-import { decodeUtf8 } from "../files/text.js";
+import { numberedLines, readUtf8 } from "../files/text.js";
 import { parseJson } from "../runtime/json.js";
 import type { TextFormat } from "./format.js";
 import type { TextPrompt } from "./prompt.js";
@@ -80,7 +78,7 @@ export async function readPrompts(
       throw usage(
         `${path} is no file of prompts: ${hint(ending, ENDINGS)}choose one of ${ENDINGS.join(" ")}`,
       );
-    const content = decodeUtf8(await reading(path, readFile(path)), path);
+    const content = await readUtf8(path);
     if (content.trim() === "") throw usage(`${path} is empty: put a prompt into it`);
     if (ending === ".jsonl") records.push(...recordsOf(content, path, warn));
     else records.push({ prompt: content, source: path, settings: {} });
@@ -90,9 +88,8 @@ export async function readPrompts(
 
 function recordsOf(content: string, path: string, warn: ((line: string) => void) | undefined): TextRecord[] {
   const strange = new Set<string>();
-  const lines = content.split("\n").map((line, i) => ({ line, source: `${path}, line ${i + 1}` }));
-  return lines.flatMap(({ line, source }) => {
-    if (line.trim() === "") return [];
+  return numberedLines(content).map(({ line, number }) => {
+    const source = `${path}, line ${number}`;
     const record = parseJson(recordSchema, line, source, {
       isNot: "is no prompt",
       wayOut: 'give a line such as {"prompt": "Why is the sky blue?"}',
@@ -102,7 +99,7 @@ function recordsOf(content: string, path: string, warn: ((line: string) => void)
       if (near && !strange.has(field)) warn?.(`${source}: "${field}" is left alone: did you mean ${near}?`);
       strange.add(field);
     }
-    return [recordOf(record, source)];
+    return recordOf(record, source);
   });
 }
 

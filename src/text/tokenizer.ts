@@ -6,6 +6,7 @@ import { parseJson } from "../runtime/json.js";
 import { whole } from "../runtime/schema.js";
 import { bytesOf, LETTERS } from "./bytes.js";
 import { faithful } from "./pre-tokenizer.js";
+import { hasAny } from "./rules/utf8.js";
 
 /**
  * Text <-> tokens, byte by byte: every text comes back as it was. Lone surrogates become U+FFFD, and so do characters with a
@@ -126,10 +127,11 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Puts U+FFFD for characters that have a byte which the vocabulary lacks: the library would leave the byte out. */
 function spelling(vocabulary: Vocabulary): (text: string) => string {
-  const isMissing = LETTERS.map((letter) => !Object.hasOwn(vocabulary, letter));
-  const hasMissing = (text: string) => Buffer.from(text).some((byte) => isMissing[byte]);
+  const missing = new Set(
+    LETTERS.flatMap((letter, byte) => (Object.hasOwn(vocabulary, letter) ? [] : [byte])),
+  );
   return (text) =>
-    hasMissing(text) ? text.replace(/./gsu, (char) => (hasMissing(char) ? "\uFFFD" : char)) : text;
+    hasAny(text, missing) ? text.replace(/./gsu, (char) => (hasAny(char, missing) ? "\uFFFD" : char)) : text;
 }
 
 /** @throws a failure for a token that is no number of one */

@@ -10,7 +10,6 @@ import {
   gridLookup,
   heads,
   jacobi,
-  likeliest,
   longest,
   lookahead,
   lookup,
@@ -21,6 +20,7 @@ import {
   rest,
   spans,
   suffix,
+  surest,
 } from "../../src/drafters/index.js";
 import { conforms } from "./run.js";
 
@@ -74,8 +74,8 @@ conforms(
   drafterChecks((_, small) => longest(lookup(), model(small))),
 );
 conforms(
-  "likeliest",
-  drafterChecks((_, small) => likeliest(lookup(), reference(), model(small))),
+  "surest",
+  drafterChecks((_, small) => surest(lookup(), reference(), model(small))),
 );
 conforms(
   "branches",

@@ -17,25 +17,16 @@ import {
   drafterOf,
   drawing,
   flat,
+  GUESSED,
   marginal,
   markov,
   outputs,
   room,
   setup,
   sigmas,
+  WEIGHTS,
 } from "./setup.js";
 
-/** A Markov chain, and one that imitates it badly. */
-const WEIGHTS = [
-  [5, 2, 1],
-  [2, 2, 3],
-  [1, 4, 2],
-];
-const GUESSED = [
-  [2, 3, 2],
-  [3, 1, 2],
-  [2, 2, 2],
-];
 /** Goes on behind every token but 0: how long its drafts are depends on what it drew. */
 const wordy = () => drawing(GUESSED, (last, drawn) => drawn > 0 && last === 0);
 const steady = () => drawing(GUESSED);

@@ -20,6 +20,18 @@ import {
 import { fixedLength } from "../../src/plans/index.js";
 import { functionModel } from "../../src/targets/index.js";
 
+/** A Markov chain, and one that imitates it badly. */
+export const WEIGHTS = [
+  [5, 2, 1],
+  [2, 2, 3],
+  [1, 4, 2],
+];
+export const GUESSED = [
+  [2, 3, 2],
+  [3, 1, 2],
+  [2, 2, 2],
+];
+
 /** Softmax without masks, and the likeliest token for every draw. */
 export const context = (more: Partial<DraftContext> & { readonly budget: Budget }): DraftContext => ({
   prompt: [0],

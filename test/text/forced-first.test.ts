@@ -13,18 +13,8 @@ import { lookup, model } from "../../src/drafters/index.js";
 import { adaptive, fixedLength } from "../../src/plans/index.js";
 import { forcedFirst } from "../../src/text/forced-first.js";
 import { block, identical, rejection } from "../../src/verifiers/index.js";
-import { drafterOf, drawing, marginal, markov, sigmas } from "../drafters/setup.js";
+import { drafterOf, drawing, GUESSED, marginal, markov, sigmas, WEIGHTS } from "../drafters/setup.js";
 
-const WEIGHTS = [
-  [5, 2, 1],
-  [2, 2, 3],
-  [1, 4, 2],
-];
-const GUESSED = [
-  [2, 3, 2],
-  [3, 1, 2],
-  [2, 2, 2],
-];
 const target = markov(WEIGHTS);
 const most = 16;
 

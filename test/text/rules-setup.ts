@@ -1,5 +1,5 @@
 import type { Rules, Token } from "../../src/core/index.js";
-import { next } from "../../src/text/rules/grammar.js";
+import { accepts, walk } from "../../src/text/rules/grammar.js";
 import { type Grammar, readVocabulary, type Vocabulary } from "../../src/text/rules/index.js";
 
 const encoder = new TextEncoder();
@@ -194,22 +194,6 @@ export function letsThrough(rules: Rules<unknown>, tokens: readonly Token[]): bo
 
 /** Whether the whole of a text is of a grammar. */
 export function isOf(grammar: Grammar, text: string): boolean {
-  let at: Grammar | undefined = grammar;
-  for (const byte of bytesOf(text)) at = at && next(at, byte);
-  return at !== undefined && mayEnd(at);
+  const behind = walk(grammar, bytesOf(text));
+  return behind !== undefined && accepts(behind);
 }
-
-const mayEnd = (grammar: Grammar): boolean => {
-  switch (grammar.kind) {
-    case "end":
-      return true;
-    case "leaf":
-      return grammar.accepts;
-    case "later":
-      return false;
-    case "sequence":
-      return mayEnd(grammar.first) && mayEnd(grammar.rest);
-    case "choice":
-      return grammar.options.some(mayEnd);
-  }
-};

@@ -1,5 +1,7 @@
 import { usage } from "../../core/errors.js";
 import type { Message } from "../../text/chat.js";
+import type { TextPiece } from "../../text/modality.js";
+import { ANSWER_ROOM } from "../../text/names.js";
 import type { TextModel, WriteOptions } from "../../text/types.js";
 import { compare, comparisonTable, differing } from "../compare.js";
 import type { TextLibrary } from "../host.js";
@@ -25,9 +27,6 @@ interface Parts {
 /** Tokens that the template puts around a message, at most. */
 const FRAME = 16;
 
-/** Room that is left for an answer whose length nobody limits. */
-const ANSWER = 512;
-
 /** A conversation with a model: who said what, and what answers are made with. */
 export function createConversation({ flags, host, talk }: Call<ChatFlags>, { text, model, stops }: Parts) {
   const settings: Settings = { ...flags };
@@ -47,7 +46,7 @@ export function createConversation({ flags, host, talk }: Call<ChatFlags>, { tex
   /** The last messages that leave room for an answer, from one of the user on. */
   function fitting(all: readonly Message[]): readonly Message[] {
     const { contextLength } = model.manifest.target;
-    const { maxTokens = model.manifest.maxTokens ?? ANSWER, system } = settings;
+    const { maxTokens = model.manifest.maxTokens ?? ANSWER_ROOM, system } = settings;
     const room = Math.min(maxTokens, contextLength / 2);
     if (model.count(all, { system }) + room <= contextLength) return all;
     // So much at once that the next turns fit, too: behind each cut all that stays is read anew.
@@ -65,28 +64,34 @@ export function createConversation({ flags, host, talk }: Call<ChatFlags>, { tex
     return all.slice(from);
   }
 
-  async function answered(asked: readonly Message[], stream: number) {
-    const sink = streamSink(host.stdout);
+  /** Does something that Ctrl-C stops without ending the conversation: undefined then. */
+  async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const stop = new AbortController();
-    let said = "";
     stops(() => stop.abort());
     try {
-      const written = await text.generateText(asked, {
-        ...options(stream),
-        ...guessesOf(settings, settings.plain),
-        warn,
-        signal: AbortSignal.any([host.signal, stop.signal]),
-        onPiece({ text: piece }) {
-          said += piece;
-          return sink.write(piece);
-        },
-      });
-      return { said, answer: answerOf(written, model) };
+      return await work(AbortSignal.any([host.signal, stop.signal]));
     } catch (error) {
       if (!stop.signal.aborted || host.signal.aborted) throw error;
-      return { said };
+      return undefined;
     } finally {
       stops(undefined);
+    }
+  }
+
+  async function answered(asked: readonly Message[], stream: number) {
+    const sink = streamSink(host.stdout);
+    let said = "";
+    const onPiece = ({ text: piece }: TextPiece) => {
+      said += piece;
+      return sink.write(piece);
+    };
+    try {
+      const guesses = guessesOf(settings, settings.plain);
+      const written = await stoppable((signal) =>
+        text.generateText(asked, { ...options(stream), ...guesses, warn, signal, onPiece }),
+      );
+      return { said, answer: written && answerOf(written, model) };
+    } finally {
       await sink.end();
     }
   }
@@ -114,11 +119,8 @@ export function createConversation({ flags, host, talk }: Call<ChatFlags>, { tex
       if (settings.plain || settings.drafter === "none")
         throw usage("nobody guesses now, so there is nothing to compare: choose somebody with /drafter NAME");
       const { messages: asked, stream } = last;
-      const stop = new AbortController();
-      stops(() => stop.abort());
-      const signal = AbortSignal.any([host.signal, stop.signal]);
-      try {
-        const comparison = await compare(
+      const comparison = await stoppable((signal) =>
+        compare(
           [asked],
           async (item, { plain }) => {
             model.forget();
@@ -126,15 +128,11 @@ export function createConversation({ flags, host, talk }: Call<ChatFlags>, { tex
             return [answerOf(await text.generateText(item, wanted), model)];
           },
           talk,
-        );
-        if (!comparison.same && (settings.verifier ?? "identical") === "identical") throw differing(WORDS);
-        return comparisonTable(comparison, WORDS);
-      } catch (error) {
-        if (!stop.signal.aborted || host.signal.aborted) throw error;
-        return "[stopped]";
-      } finally {
-        stops(undefined);
-      }
+        ),
+      );
+      if (!comparison) return "[stopped]";
+      if (!comparison.same && (settings.verifier ?? "identical") === "identical") throw differing(WORDS);
+      return comparisonTable(comparison, WORDS);
     },
     /** True: nobody says anything any more. */
     isOver: () => isOver,

@@ -1,21 +1,18 @@
 import { statSync } from "node:fs";
 import { usage } from "../../core/errors.js";
-import { beside, type WayOut } from "../../files/place.js";
+import { checkPlace, FOR_FILES } from "../../files/place.js";
 import { orAbort } from "../host.js";
 import { command } from "../make.js";
 import { chooseModel } from "../models.js";
 import { count, inSeconds } from "../report.js";
 import type { BuildFlags } from "./options.js";
 
-const WAY_OUT: WayOut = { folder: "name a file in it", special: "name a file instead of" };
-
 /** `foretoken datastore build` */
 export const buildCommand = command<BuildFlags>(async ({ input: files, flags, host, talk }) => {
   const { output } = flags;
   if (output === undefined || output === "-")
     throw usage("where should the datastore go? Name a file with -o FILE, such as -o notes.fds");
-  // Creates and removes a file beside it, to fail early.
-  await (await beside(output, WAY_OUT)).discard();
+  await checkPlace(output, FOR_FILES);
   const text = await host.text();
   const model = chooseModel(flags.model, {
     kind: "model",

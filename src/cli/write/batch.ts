@@ -1,6 +1,6 @@
 import { usage } from "../../core/errors.js";
 import { endingOf } from "../../files/ending.js";
-import { beside, type WayOut } from "../../files/place.js";
+import { checkPlace, FOR_FILES } from "../../files/place.js";
 import type { BatchProgress } from "../../text/batch.js";
 import { type Call, makeAll } from "../make.js";
 import { openModel } from "../models.js";
@@ -10,8 +10,6 @@ import { chooseText, guessesOf, WORDS, writtenOf } from "./model.js";
 import type { WriteFlags } from "./options.js";
 import { referenceOf } from "./prompt.js";
 import { type Answer, answerOf, batchReport } from "./report.js";
-
-const WAY_OUT: WayOut = { folder: "name a file in it", special: "name a file instead of" };
 
 /** Characters of the bar. */
 const WIDTH = 24;
@@ -23,8 +21,7 @@ export async function answerBatch(paths: readonly string[], call: Call<WriteFlag
   const warn = (line: string) => talk.note(`foretoken: ${line}`);
   const text = await host.text();
   const records = await text.readPrompts(paths, { warn });
-  // Creates and removes a file beside it, to fail early.
-  await (await beside(file, WAY_OUT)).discard();
+  await checkPlace(file, FOR_FILES);
   const reference = await referenceOf(flags, host);
   const format = await formatOf(flags, host, text);
   const { name, models } = chooseText(flags, text);

@@ -1,6 +1,6 @@
 import { usage } from "../../core/errors.js";
 import { endingOf } from "../../files/ending.js";
-import { beside, placeOf, type WayOut, writeWhole } from "../../files/place.js";
+import { checkPlace, placeOf, type WayOut, writeWhole } from "../../files/place.js";
 import { send } from "../../files/stream.js";
 import { visible } from "../../files/text.js";
 import type { Host } from "../host.js";
@@ -49,8 +49,7 @@ export async function openAnswerOutputs(
     endingOf(output, ["txt", "md"]);
     const paths = entries.map((entry) => fileOf(output, entry) ?? output);
     for (const path of paths) await placeOf(path, WAY_OUT);
-    // Creates and removes the first file, to fail early.
-    await (await beside(paths[0], WAY_OUT)).discard();
+    await checkPlace(paths[0], WAY_OUT);
     return { usesStdout: false, isSeen: false, sink: (index) => fileSink(paths[index]), close };
   }
   // The text is part of the object; of a comparison the times are wanted.

@@ -1,7 +1,7 @@
-import { EMPTY, firstPath } from "../core/tree.js";
+import { depths, EMPTY, firstPath } from "../core/tree.js";
 import type { Draft, Drafter, Drafting, Encoded } from "../core/types.js";
 import { combine } from "./combine.js";
-import { expectation } from "./grow.js";
+import { expectation, type Grown } from "./grow.js";
 import { createTrust, type Trust } from "./trust.js";
 
 /** How far into a draft that states no confidence its guesses are told apart, and what is thought of them at first. */
@@ -29,22 +29,24 @@ interface Part {
  * far; once asked, its draft is taken: to throw drawn guesses away for what they are would bias rejection sampling.
  *
  * @example
- * likeliest(suffix(), recycling());
+ * surest(suffix(), recycling());
  */
-export const likeliest = <E extends Encoded>(...drafters: Drafter<E>[]): Drafter<E> =>
-  combine("likeliest", drafters, (parts, { shape }) => {
+export const surest = <E extends Encoded>(...drafters: Drafter<E>[]): Drafter<E> =>
+  combine("surest", drafters, (parts, { shape }) => {
     const known: Part[] = parts.map((part) => ({
       part,
       trust: createTrust(new Array<number>(DEPTHS).fill(UNKNOWN)),
       draws: false,
       usual: Number.POSITIVE_INFINITY,
     }));
-    const kinds = (draft: Draft) => draft.tokens.map((_, depth) => Math.min(depth, DEPTHS - 1));
-    /** With confidences, and what they promise. */
-    function judged(one: Part, draft: Draft) {
-      const { tokens, parents } = draft;
-      const confidence = draft.confidence ?? kinds(draft).map(one.trust.of);
-      return { draft: { ...draft, confidence }, expected: expectation({ tokens, parents, confidence }) };
+    const kinds = (draft: Draft) => depths(draft).map((depth) => Math.min(depth, DEPTHS - 1));
+    /** With confidences: its own, or else what its guesses are trusted. */
+    function sure({ trust }: Part, draft: Draft, place: number): Grown {
+      const { confidence } = draft;
+      if (confidence) return { ...draft, confidence };
+      const chain = firstPath(draft);
+      trust.expect(place, chain.tokens, kinds(chain));
+      return { ...draft, confidence: kinds(draft).map(trust.of) };
     }
     return {
       async choose(context) {
@@ -54,9 +56,9 @@ export const likeliest = <E extends Encoded>(...drafters: Drafter<E>[]): Drafter
         for (const one of order) {
           if (one.draws && one.usual <= most) continue;
           const proposed = await one.part.propose(context);
-          const { draft, expected } = judged(one, shape === "chain" ? firstPath(proposed) : proposed);
-          if (!proposed.confidence)
-            one.trust.expect(context.output.length, firstPath(draft).tokens, kinds(firstPath(draft)));
+          const judged = shape === "chain" ? firstPath(proposed) : proposed;
+          const draft = sure(one, judged, context.output.length);
+          const expected = expectation(draft);
           if (draft.drawnFrom?.some((from) => from)) {
             one.usual = one.draws ? KEPT * one.usual + (1 - KEPT) * expected : expected;
             one.draws = true;
