@@ -2,6 +2,7 @@
 
 Books are split by name: every third one is for calibration, the others are for figures.
 """
+import functools
 import glob
 import os
 import random
@@ -29,10 +30,16 @@ def books(folder, calibrates):
     return [name for i, name in enumerate(names) if (i % 3 == 0) == calibrates]
 
 
+@functools.cache
+def unwrapped(path):
+    """A book's text, lines of a paragraph joined."""
+    with open(path, encoding="utf8") as f:
+        return re.sub(r"[ \t]*\n[ \t]*(?=\S)", " ", f.read().replace("\r", ""))
+
+
 def excerpt(path, characters, rng):
     """So many characters from the beginning of a sentence on."""
-    with open(path, encoding="utf8") as f:
-        text = re.sub(r"[ \t]*\n[ \t]*(?=\S)", " ", f.read().replace("\r", ""))
+    text = unwrapped(path)
     at = text.find(". ", rng.randrange(2000, len(text) - 9000)) + 2
     return text[at:at + characters]
 
