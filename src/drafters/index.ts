@@ -3,6 +3,13 @@ export { type CascadeOptions, cascade } from "./cascade.js";
 export { branches, firstNonEmpty, longest } from "./combine.js";
 export { type CopyOptions, copy } from "./copy.js";
 export { buildDatastore, type Datastore } from "./datastore.js";
+export {
+  type EagleOptions,
+  eagle,
+  type FeatureHead,
+  type FeatureHeadSession,
+  type FeatureRow,
+} from "./eagle.js";
 export { given } from "./given.js";
 export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";
 export { type HeadsOptions, heads } from "./heads.js";
@@ -10,7 +17,16 @@ export { type JacobiOptions, jacobi } from "./jacobi.js";
 export { type LookaheadOptions, lookahead } from "./lookahead.js";
 export { type LookupOptions, lookup } from "./lookup.js";
 export { type ModelDrafterOptions, model } from "./model.js";
+export { type NgramTable, ngrams } from "./ngrams.js";
 export { none } from "./none.js";
+export {
+  mixture,
+  type OpenPredictors,
+  type Prediction,
+  type PredictiveDrafter,
+  type Predictor,
+  predictive,
+} from "./predict.js";
 export { type RecyclingDrafter, type RecyclingOptions, recycling } from "./recycling.js";
 export { type ReferenceOptions, reference } from "./reference.js";
 export { type RestOptions, rest } from "./rest.js";

@@ -1,11 +1,8 @@
 import { inRange } from "../core/errors.js";
-import { firstPath } from "../core/tree.js";
-import type { Drafter, Round, Token } from "../core/types.js";
-import { grow, type Successor } from "./grow.js";
+import type { Round, Token } from "../core/types.js";
+import { type PredictiveDrafter, type Predictor, predictive } from "./predict.js";
 import { KEPT, type KnownSuccessors, sharedSuccessors } from "./successors.js";
-import { lastToken } from "./text.js";
 import { type Top, topOf } from "./top.js";
-import { createTrust } from "./trust.js";
 
 export interface RecyclingOptions {
   /** Most tokens whose successors are kept: some hundred bytes each. */
@@ -14,15 +11,16 @@ export interface RecyclingOptions {
   readonly known?: KnownSuccessors;
 }
 
-export interface RecyclingDrafter extends Drafter {
+export interface RecyclingDrafter extends PredictiveDrafter {
   /** What it has learned from the sequences that are over, to start another one with. */
   known(): KnownSuccessors;
 }
 
 /** Guesses that fell of which a round's rows are read, the first ones: each takes a look at the whole vocabulary. */
 const FALLEN = 2;
-/** Best successors are told apart by so many ranges of their share. */
+/** Best successors are told apart by so many ranges of their share, and stand a little less often than that. */
 const RANGES = 10;
+const CHANCE = 0.8;
 const rangeOf = (share: number) => Math.min(RANGES - 1, Math.floor(RANGES * share));
 
 /**
@@ -46,62 +44,58 @@ const rangeOf = (share: number) => Math.min(RANGES - 1, Math.floor(RANGES * shar
 export function recycling({ memory = 16_384, known }: RecyclingOptions = {}): RecyclingDrafter {
   const shared = sharedSuccessors(inRange("memory", memory, 0), known);
   return {
-    name: "recycling",
+    ...predictive("recycling", ({ encoded, model: { vocabularySize } }) => {
+      const last = encoded.tokens[encoded.tokens.length - 1];
+      return [successorsOf(shared.open(), vocabularySize, last)];
+    }),
     known: shared.known,
-    async start({ encoded, model: { vocabularySize }, shape }) {
-      const earlier = shared.open();
-      const own = new Map<Token, Top>();
-      const trust = createTrust(Array.from({ length: RANGES }, (_, range) => (0.8 * (range + 0.5)) / RANGES));
-      let last = encoded.tokens[encoded.tokens.length - 1];
+  };
+}
 
-      function successors(token: Token): Successor<Token>[] {
-        const top = own.get(token) ?? earlier.table.get(token);
-        if (!top || top.tokens.length === 0) return [];
-        // What is known of the best ones goes for the others in proportion.
-        const factor = trust.of(rangeOf(top.shares[0])) / top.shares[0];
-        return top.tokens.map((next, i) => ({
-          token: next,
-          confidence: Math.min(1, factor * top.shares[i]),
-          state: next,
-        }));
-      }
+function successorsOf(
+  earlier: ReturnType<ReturnType<typeof sharedSuccessors>["open"]>,
+  vocabularySize: number,
+  lastOfPrompt: Token,
+): Predictor<Token> {
+  const own = new Map<Token, Top>();
+  let last = lastOfPrompt;
+  /** In front of the round that runs. */
+  let before = last;
 
-      function learn(token: Token, row: () => Float32Array): void {
-        // A prompt's last token may be none of the vocabulary, and a model may have no row behind a wrong guess.
-        if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize)) return;
-        let top: Top;
-        try {
-          top = topOf(row(), KEPT);
-        } catch {
-          return;
-        }
-        // Keys in the order in which they were seen last.
-        own.delete(token);
-        own.set(token, top);
-      }
+  function learn(token: Token, row: () => Float32Array): void {
+    // A prompt's last token may be none of the vocabulary, and a model may have no row behind a wrong guess.
+    if (!(Number.isInteger(token) && token >= 0 && token < vocabularySize)) return;
+    let top: Top;
+    try {
+      top = topOf(row(), KEPT);
+    } catch {
+      return;
+    }
+    // Keys in the order in which they were seen last.
+    own.delete(token);
+    own.set(token, top);
+  }
 
-      return {
-        propose(context) {
-          const start = lastToken(context);
-          const draft = grow({ budget: context.budget, shape, vocabularySize, start, successors });
-          const best = firstPath(draft).tokens;
-          const kinds = best.map((_, i) => {
-            const before = i === 0 ? start : best[i - 1];
-            return rangeOf((own.get(before) ?? earlier.table.get(before))?.shares[0] ?? 0);
-          });
-          trust.expect(context.output.length, best, kinds);
-          return draft;
-        },
-        observe(round) {
-          trust.observe(round);
-          const { tokens } = round.draft;
-          for (const node of worthReading(round))
-            learn(node < 0 ? last : tokens[node], () => round.logits(node));
-          last = round.tokens[round.tokens.length - 1];
-        },
-        close: () => earlier.close(own),
-      };
+  return {
+    kinds: new Array<number>(RANGES).fill(CHANCE),
+    end: () => last,
+    step: (_, token) => token,
+    predict(token, most) {
+      const { tokens, shares } = own.get(token) ?? earlier.table.get(token) ?? { tokens: [], shares: [] };
+      // What is known of the best ones goes for the others in proportion.
+      const kind = rangeOf(shares[0] ?? 0);
+      return tokens.slice(0, most).map((next, i) => ({ token: next, share: shares[i], kind }));
     },
+    push(token) {
+      last = token;
+    },
+    observe(round) {
+      const { tokens } = round.draft;
+      for (const node of worthReading(round))
+        learn(node < 0 ? before : tokens[node], () => round.logits(node));
+      before = last;
+    },
+    close: () => earlier.close(own),
   };
 }
 

@@ -53,11 +53,13 @@ export interface MatchTrust extends Pick<Trust, "observe"> {
   expect(place: number, tokens: readonly Token[], length: number): void;
 }
 
-const kindOf = (length: number) => KINDS.findLastIndex((shortest) => length >= shortest);
+/** Kinds of guesses by how many tokens before them agree, and the chance of each before anything is known of a text. */
+export const kindOfMatch = (length: number) => KINDS.findLastIndex((shortest) => length >= shortest);
+export const MATCH_CHANCES: readonly number[] = KINDS.map((length) => 0.95 - 0.8 * 0.75 ** length);
 
 export function trustByMatch(): MatchTrust {
-  const trust = createTrust(KINDS.map((length) => 0.95 - 0.8 * 0.75 ** length));
-  const of = (length: number) => trust.of(kindOf(length));
+  const trust = createTrust(MATCH_CHANCES);
+  const of = (length: number) => trust.of(kindOfMatch(length));
   return {
     of,
     along: (length, count) => Array.from({ length: count }, (_, i) => of(length + i)),
@@ -65,7 +67,7 @@ export function trustByMatch(): MatchTrust {
       trust.expect(
         place,
         tokens,
-        tokens.map((_, i) => kindOf(length + i)),
+        tokens.map((_, i) => kindOfMatch(length + i)),
       ),
     observe: trust.observe,
   };

@@ -38,6 +38,8 @@ export interface LanguageModelShape extends CacheShape {
   readonly lag?: Lag;
   /** Further outputs, by name, with the shape of a row. */
   readonly taps?: Readonly<Record<string, readonly number[]>>;
+  /** Further outputs for every row of a pass, by name, and how many numbers a row has. */
+  readonly features?: Readonly<Record<string, number>>;
   /** Tensor names that differ from `TENSORS`. */
   readonly tensors?: Partial<TensorNames>;
 }
@@ -57,7 +59,7 @@ export interface Prefix {
  *
  * Inputs: input_ids, position_ids int64 [B,S]; attn_bias float [B,1,S,P+S]; seqlens_k = P+S-1 int32 [B], total_len = P+S
  * int32 [1]; rows int64 [R], the rows of B*S to score; past_key.i, past_value.i float [B,heads,C,size]. Outputs: logits float
- * [R,V]; new_kv float [B,S,layers*2*heads*size]; taps float [R,...].
+ * [R,V]; new_kv float [B,S,layers*2*heads*size]; taps float [R,...]; features float [B,S,...].
  *
  * A pass never has one row only: one-row passes take other kernels whose results differ in the last bits, and plain
  * decoding must equal speculative decoding exactly. A second row that is not kept costs a few per cent of a pass.
@@ -76,7 +78,7 @@ export async function languageModel(
     if (!session.inputNames.includes(name))
       throw failure(`the graph has no input "${name}", which its manifest implies`);
   }
-  for (const name of [logits, newKeyValue, ...Object.keys(shape.taps ?? {})]) {
+  for (const name of [logits, newKeyValue, ...Object.keys({ ...shape.taps, ...shape.features })]) {
     if (!session.outputNames.includes(name))
       throw failure(`the graph has no output "${name}", which its manifest implies`);
   }
@@ -130,6 +132,8 @@ interface Ready {
   readonly tokens: readonly Token[];
   readonly draft: Draft;
   readonly hidden: readonly string[];
+  /** Features of the committed tokens that earlier passes of this step have read, by output, in order. */
+  readonly earlier: Readonly<Record<string, readonly Float32Array[]>>;
 }
 
 /** Fills the cache with all of the prefix but its last token, which the pass itself reads, as it scores what follows. */
@@ -140,7 +144,8 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
   const all = sequence.length + tokens.length;
   if (all > shape.contextLength)
     throw usage(`${all} tokens do not fit the model's context of ${shape.contextLength}`);
-  if (!prefix || sequence.length >= prefix.length - 1) return { sequence, tokens, draft, hidden };
+  if (!prefix || sequence.length >= prefix.length - 1)
+    return { sequence, tokens, draft, hidden, earlier: {} };
   if (sequence.length > 0 || tokens.length < prefix.length)
     throw usage(`this model reads the first ${prefix.length} tokens at once: give them in the first pass`);
   const first = tokens.slice(0, prefix.length);
@@ -148,7 +153,7 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
   const results = await call(prefix.session, inputs, [names.newKeyValue]);
   sequence.cache.reserve(prefix.length);
   sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), EMPTY);
-  return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };
+  return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden, earlier: {} };
 }
 
 /**
@@ -157,18 +162,34 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
  */
 async function readLong(contract: Contract, group: readonly Ready[], signal?: AbortSignal): Promise<Ready[]> {
   signal?.throwIfAborted();
+  const { features = {} } = contract.shape;
   let rest = [...group];
   while (rest[0].tokens.length > MOST_ROWS) {
-    const parts = rest.map(({ sequence, tokens }) => ({ sequence, tokens: tokens.slice(0, MOST_ROWS) }));
-    await run(
-      contract,
-      parts.map((part) => ({ ...part, draft: EMPTY, hidden: [] })),
-    );
+    const parts = rest.map((one) => ({
+      ...one,
+      tokens: one.tokens.slice(0, MOST_ROWS),
+      draft: EMPTY,
+      hidden: one.hidden.filter((name) => name in features),
+    }));
+    const read = await run(contract, parts);
     signal?.throwIfAborted();
-    rest = rest.map((one) => ({ ...one, tokens: one.tokens.slice(MOST_ROWS) }));
+    rest = rest.map((one, i) => ({
+      ...one,
+      tokens: one.tokens.slice(MOST_ROWS),
+      earlier: Object.fromEntries(
+        parts[i].hidden.map((name) => [
+          name,
+          [...(one.earlier[name] ?? []), ...featuresOf(read[i], name, MOST_ROWS)],
+        ]),
+      ),
+    }));
   }
   return rest;
 }
+
+/** The features of a pass's last committed tokens, in order. */
+const featuresOf = ({ hidden }: Scores, name: string, count: number) =>
+  Array.from({ length: count }, (_, i) => hidden?.(i - count, name)).filter((row) => row !== undefined);
 
 /** True for all sequences of one cache, in their order, with equally many rows behind equally many. */
 function runsTogether(steps: readonly Ready[]): boolean {
@@ -248,6 +269,22 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
       const at = i * rows.length + node + 1;
       return floats(tensor).subarray(at * width, (at + 1) * width);
     };
-    return { row: (node) => slice(names.logits, node), hidden: (node, tap) => slice(tap, node) };
+    const { earlier } = steps[i];
+    /** Of any row of the step: its committed tokens, then its draft. */
+    function feature(name: string, node: number): Float32Array | undefined {
+      const at = committed + node;
+      if (at < 0) return earlier[name]?.at(at);
+      const width = shape.features?.[name] ?? 0;
+      return floats(results[name]).subarray((i * size + at) * width, (i * size + at + 1) * width);
+    }
+    return {
+      row: (node) => slice(names.logits, node),
+      hidden: (node, tap) =>
+        shape.features && tap in shape.features
+          ? feature(tap, node)
+          : node < -1
+            ? undefined
+            : slice(tap, node),
+    };
   });
 }

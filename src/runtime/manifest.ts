@@ -48,6 +48,7 @@ export const languageModelSchema = z.object({
   /** A further input that tells every row an earlier token (see `Lag`). */
   lag: z.object({ tensor: z.string(), distance: size, from: whole, none: whole }).optional(),
   taps: z.record(z.string(), z.array(size)).optional(),
+  features: z.record(z.string(), size).optional(),
   tensors: z.partialRecord(z.enum(Object.keys(TENSORS) as [keyof typeof TENSORS]), z.string()).optional(),
 });
 

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
 import { once } from "../core/once.js";
 import type { Drafter, Model } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { OpenedParts } from "../medium/open.js";
 import { atExit } from "../runtime/at-exit.js";
+import { featureHead } from "../runtime/feature-head.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { openSession } from "../runtime/ort.js";
 import { openDatastore } from "./datastore-file.js";
@@ -11,6 +13,7 @@ import { learnedFile } from "./learned.js";
 import { findTextModel, type TextManifest } from "./manifest.js";
 import type { TextEncoded } from "./modality.js";
 import type { TextDrafterName } from "./names.js";
+import { readNgramTable } from "./ngram-table.js";
 import { sameVocabulary } from "./tokenizer.js";
 import { tokenizerOf, vocabularyOf } from "./vocabulary.js";
 
@@ -28,7 +31,7 @@ type Makers = Readonly<Record<TextDrafterName, () => Promise<Drafter<TextEncoded
 /** How the drafters of a text model are made. */
 export function textDrafters({ draft, datastore }: DrafterParts) {
   const learning: Renewable[] = [];
-  const learner = <D extends Drafter>(make: () => D) => {
+  const learner = <D extends drafters.PredictiveDrafter>(make: () => D) => {
     const one = renewable(make);
     learning.push(one);
     return one;
@@ -37,10 +40,21 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
     const small = once(() => (draft === undefined ? ownSmall(parts) : otherSmall(draft, parts)));
     return {
       lookup: async () => drafters.lookup(),
+      auto: async () => {
+        const table = ownTable(parts);
+        const all = [
+          learner(drafters.suffix).drafter,
+          table && drafters.ngrams(table),
+          learned(parts, learner),
+        ];
+        return { ...drafters.mixture(...all.filter((one) => one !== undefined)), name: "auto" };
+      },
+      eagle: once(() => ownHead(parts)),
       suffix: async () => learner(drafters.suffix).drafter,
+      ngrams: async () => ngrams(parts),
       spans: async () => spans,
       rest: async () => rest(datastore, parts),
-      recycling: async () => recycling(parts, learner),
+      recycling: async () => learned(parts, learner),
       lookahead: async () => drafters.lookahead(),
       model: async () => drafters.model(await small()),
       // It guesses where something stood before only: other guesses would make the small model's passes longer for nothing.
@@ -62,9 +76,13 @@ interface Renewable {
 }
 
 /** A drafter that remembers from answer to answer, and can begin anew. */
-function renewable<D extends Drafter>(make: () => D) {
+function renewable<D extends drafters.PredictiveDrafter>(make: () => D) {
   let inner = make();
-  const drafter: Drafter = { name: inner.name, start: (setup) => inner.start(setup) };
+  const drafter: drafters.PredictiveDrafter = {
+    name: inner.name,
+    predictors: (setup) => inner.predictors(setup),
+    start: (setup) => inner.start(setup),
+  };
   return {
     drafter,
     current: () => inner,
@@ -92,11 +110,35 @@ function rest(datastore: string | undefined, { manifest }: Parts): Drafter {
   return drafters.rest(openDatastore(datastore, vocabularyOf(manifest)));
 }
 
-/** It goes on where earlier runs stopped learning. */
-function recycling(
+/** The feature head that comes with the model. */
+async function ownHead({ manifest, file, small }: Parts): Promise<Drafter> {
+  const { name, eagle: head, target } = manifest;
+  const featureSize = target.features?.[head?.features ?? ""];
+  if (!head || featureSize === undefined)
+    throw usage(`the model "${name}" has no head that reads its features: name another drafter`);
+  const bytes = Uint8Array.from(readFileSync(file(head.words)));
+  const words = new Uint16Array(bytes.buffer, 0, Math.floor(bytes.length / 2));
+  const graph = await small(head.graph, false);
+  return drafters.eagle(await featureHead(graph, { ...head, featureSize, words }), {
+    features: head.features,
+  });
+}
+
+/** The table that comes with the model; undefined: none does. */
+const ownTable = ({ manifest: { ngrams }, file }: Parts) =>
+  ngrams && readNgramTable(file(ngrams.file), ngrams);
+
+function ngrams(parts: Parts): Drafter {
+  const table = ownTable(parts);
+  if (!table) throw usage(`the model "${parts.manifest.name}" has no table of n-grams: name another drafter`);
+  return drafters.ngrams(table);
+}
+
+/** Recycling that goes on where earlier runs stopped learning. */
+function learned(
   { manifest }: Parts,
   learner: (make: () => drafters.RecyclingDrafter) => ReturnType<typeof renewable<drafters.RecyclingDrafter>>,
-): Drafter {
+): drafters.PredictiveDrafter {
   const file = learnedFile(vocabularyOf(manifest));
   const known = file.read();
   const { drafter, current } = learner(() => drafters.recycling({ known }));

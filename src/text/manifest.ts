@@ -8,12 +8,37 @@ import {
 } from "../runtime/manifest.js";
 import { size, whole } from "../runtime/schema.js";
 
+const featureHeadSchema = z.object({
+  graph: z.string(),
+  /** The tokens that it scores, in the order of its logits: two bytes each, the lower one first. */
+  words: z.string(),
+  /** The target's output that it reads. */
+  features: z.string(),
+  /** Numbers of its own state. */
+  size,
+  keyValueHeads: size,
+  headSize: size,
+});
+
+/** A table of what the model usually says (see `ngrams`). */
+const ngramSchema = z.object({
+  file: z.string(),
+  /** Tokens of the longest context. */
+  order: size,
+});
+
+export type NgramManifest = z.infer<typeof ngramSchema>;
+
 /** A model of text: language model, tokenizer, chat template. */
 export const textManifestSchema = manifestSchema.extend({
   kind: z.literal("text"),
   target: languageModelSchema,
   /** A small model of the same tokens, for drafting. */
   draft: languageModelSchema.optional(),
+  /** A network that drafts from the target's features (see `featureHead`). */
+  eagle: featureHeadSchema.optional(),
+  /** Made of its own answers, for drafting. */
+  ngrams: ngramSchema.optional(),
   /** A byte-level tokenizer in the format of Hugging Face's tokenizers. */
   tokenizer: z.string(),
   /** Tokens that end an answer. */

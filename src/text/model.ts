@@ -52,7 +52,7 @@ export async function loadText(
     drafter: opened.drafter,
     times: opened.times,
     plan: opened.plan,
-    defaultDrafter: draft !== undefined ? "model" : datastore !== undefined ? "rest" : "suffix",
+    defaultDrafter: draft !== undefined ? "model" : datastore !== undefined ? "rest" : "auto",
     modality: text({ manifest, tokenizer, chat }),
     tokenizer,
     encode: tokenizer.encode,

@@ -5,8 +5,11 @@ import { LOSSLESS } from "../verifiers/named.js";
 export const DEFAULT_TEXT_MODEL = "smollm2";
 
 export const TEXT_DRAFTERS = {
+  auto: "the surest guess of suffix, ngrams and recycling, token by token",
   lookup: "what followed the same tokens before, in the prompt or the answer",
   suffix: "what mostly followed the longest match, in prompt, answer and earlier answers",
+  eagle: "a small network that sees what the model made of each word",
+  ngrams: "what the model usually says behind its last tokens, from a table that comes with it",
   spans: "spans of given documents, or of the prompt itself",
   rest: "what followed in a datastore of texts",
   recycling: "the model's own next-best tokens of earlier passes, as a tree",

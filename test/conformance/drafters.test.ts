@@ -13,7 +13,9 @@ import {
   longest,
   lookahead,
   lookup,
+  mixture,
   model,
+  ngrams,
   none,
   recycling,
   reference,
@@ -22,7 +24,15 @@ import {
   suffix,
   surest,
 } from "../../src/drafters/index.js";
+import { tableOf } from "../drafters/ngram-setup.js";
 import { conforms } from "./run.js";
+
+/** Of each of a toy's tokens the next one, and some more contexts. */
+const TABLE = tableOf([
+  ...Array.from({ length: 8 }, (_, i) => [[i], (i + 1) % 8, 0.5] as const),
+  [[1, 2], 0, 0.9],
+  [[3, 4, 5], 1, 0.7],
+]);
 
 conforms("none", drafterChecks(none));
 conforms(
@@ -176,4 +186,12 @@ conforms(
 conforms(
   "jacobi that trusts its filler",
   drafterChecks(() => jacobi({ window: 6, filler: gridLookup({ blank: 0 }), trust: 0.6 }), GRID),
+);
+conforms(
+  "ngrams",
+  drafterChecks(() => ngrams(TABLE)),
+);
+conforms(
+  "a mixture of suffix, ngrams and recycling",
+  drafterChecks(() => mixture(suffix(), ngrams(TABLE), recycling())),
 );

@@ -132,7 +132,7 @@ describe("recycling", () => {
     const { round } = scored(0, chain([]), [], 4, { [-1]: row(2, 3) });
     one.observe?.(round);
     const ask = async (drafting: typeof one) =>
-      (await drafting.propose(context({ prompt: [1], ...room(1) }))).tokens;
+      (await drafting.propose(context({ prompt: [1], output: [4, 1], ...room(1) }))).tokens;
     expect([await ask(one), await ask(other)]).toEqual([[2], []]);
     await one.close?.();
     expect([await ask(other), await ask(await start(drafter))]).toEqual([[], [2]]);

@@ -90,22 +90,32 @@ def add_inputs(g, parts, batch, ids):
             g.input(f"past_{kind}.{i}", FLOAT, [batch, parts.kv, "C", HEAD_SIZE])
 
 
-def build(name, parts, linear, embed, attention, weights=None, taps=None, opset=20, ids=IDS, state=None, more=None):
+def residual(g, x, skip, layer):
+    """The residual stream behind so many layers, where they end in x and what is to be added to it."""
+    return g.op("Add", [x, skip], [f"behind.{layer}"])
+
+
+def build(name, parts, linear, embed, attention, weights=None, taps=None, opset=20, ids=IDS, state=None, more=None,
+          features=()):
     """-> Graph of the contract above.
 
     embed(g, parts): rows of the tables, and what is to be added to them or None; attention: see lm_attention.py.
     taps: the dict that float_linear fills; its values become outputs max.NAME.
     state: a name for the normed state [R, d]; more(g, state): adds outputs behind new_kv.
+    features: numbers of layers; the residual streams behind them, side by side, are the output features [B, S, n * d].
     """
     g, batch = Graph(name, weights, opset), "B" if parts.batched else 1
     add_inputs(g, parts, batch, ids)
-    attend, tables, fresh = attention(g, parts), rope_tables(g, parts), []
+    attend, tables, fresh, streams = attention(g, parts), rope_tables(g, parts), [], {}
     x, skip = embed(g, parts)
     for i in range(parts.layers):
         y, x = norm(g, parts, f"l.{i}.n1", x, skip)
+        streams[i] = x
         q, key, value = keys_and_values(g, parts, linear, i, y, "position_ids", tables)
         x, skip = rest_of_layer(g, parts, linear, i, x, attend(i, q, key, value))
         fresh += [key, value]
+    if parts.layers in features:
+        streams[parts.layers] = residual(g, x, skip, parts.layers)
     x, skip = (chosen_rows(g, parts, v) for v in (x, skip))
     hidden = g.op("SkipSimplifiedLayerNormalization", [x, skip, g.weight("nf", parts.norms["nf"])],
                   [state] if state else 1, MS, epsilon=parts.epsilon)
@@ -116,6 +126,9 @@ def build(name, parts, linear, embed, attention, weights=None, taps=None, opset=
         g.op("Squeeze", [logits, g.ints(0)], ["logits"])
     g.output("logits", FLOAT, ["R", parts.vocabulary])
     g.output(g.op("Concat", fresh, ["new_kv"], axis=-1), FLOAT, [batch, "S", len(fresh) * parts.kv * HEAD_SIZE])
+    if features:
+        joined = g.op("Concat", [streams[layer] for layer in features], ["features"], axis=-1)
+        g.output(joined, FLOAT, [batch, "S", len(features) * parts.d])
     if more:
         more(g, hidden)
     for key, value in (taps or {}).items():

@@ -61,7 +61,7 @@ class Talk:
 
     def advance(self, most):
         logits = self.model.step(self.token, self.place, self.cache, most).float()
-        logits[:, self.special] = -1e9
+        logits.index_fill_(1, self.special, -1e9)
         noise = torch.empty_like(logits).exponential_().log_()
         heat = torch.where(self.answers, self.temperature, 1.)
         drawn = torch.addcmul(logits, noise, heat[:, None], value=-1).argmax(-1)

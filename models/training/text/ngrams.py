@@ -19,7 +19,7 @@ import torch
 import shared  # noqa: F401
 from habits import DEVICE, OUT, WORK, load_npz, say, settle
 
-ORDER = 5
+ORDER = 5               # tokens of the longest context
 DISCOUNT = .75
 LEAST = 2               # times that a context must have stood
 CERTAINTY = .15         # worth of a context that only says the certainty anew

@@ -10,6 +10,7 @@ from onnx_graph import FLOAT
 
 NORMS = {"n1": "attn_norm.weight", "n2": "ffn_norm.weight"}
 MATRICES = {"qkv": ("attn_q", "attn_k", "attn_v"), "o": ("attn_output",), "gu": ("ffn_gate", "ffn_up"), "down": ("ffn_down",)}
+FEATURES = (8, 18, 30)  # layers whose residual streams drafters get to see
 SPARE = 64              # positions behind the longest context, for drafts
 
 
@@ -34,5 +35,5 @@ def embed(g, parts):
     return g.op("Reshape", [rows, g.ints(0, 0, parts.d)]), None
 
 
-def build(name, parts, linear, weights=None, taps=None, attention=ProductAttention):
-    return lm_graph.build(name, parts, linear, embed, attention, weights, taps)
+def build(name, parts, linear, weights=None, taps=None, attention=ProductAttention, features=FEATURES):
+    return lm_graph.build(name, parts, linear, embed, attention, weights, taps, features=features)
