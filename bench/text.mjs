@@ -1,6 +1,6 @@
 // Plain decoding against each drafter on Spec-Bench's prompts: same seeds, alternating; identical output is checked on the
 // way. Reading the prompt is not counted: it takes the same time whoever drafts. Beside it node-llama-cpp on the same GGUF.
-import { lookahead, lookup, recycling, spans, suffix } from "../dist/drafters/index.js";
+import { lookahead, lookup, mixture, recycling, spans, suffix } from "../dist/drafters/index.js";
 import { passCost } from "../dist/runtime/index.js";
 import { loadText } from "../dist/text/index.js";
 import { ceilings, drafterNames } from "./contest.mjs";
@@ -17,8 +17,23 @@ import { write } from "./text/run.mjs";
 import { LONGEST, textSetup } from "./text/setup.mjs";
 
 const TEMPERATURES = [0, 0.7];
-/** Those that need nothing but the prompt, and have learned nothing yet. */
-const WEIGHTLESS = { lookup, suffix, recycling, spans: promptSpans, lookahead };
+/** Those that need nothing but the prompt or what comes with the model, and have learned nothing yet. */
+const DRAFTERS = {
+  auto: () => "auto",
+  cheap,
+  eagle: (model) => model.drafter("eagle"),
+  ngrams: (model) => model.drafter("ngrams"),
+  lookup: () => lookup(),
+  suffix: () => suffix(),
+  recycling: () => recycling(),
+  spans: promptSpans,
+  lookahead: () => lookahead(),
+};
+
+/** Those that cost next to nothing, as one. */
+async function cheap(model) {
+  return { ...mixture(suffix(), await model.drafter("ngrams"), recycling()), name: "cheap" };
+}
 /** Draft lengths to compare the plan with, and rows of the passes to be timed; no pass has one row. */
 const LENGTHS = [1, 2, 4, 8];
 const PASSES = [2, 3, 5, 9, 17];
@@ -30,7 +45,7 @@ export async function textBench(options) {
   const model = await loadText(name, { device, warn: console.error });
   const items = specBench(options.all ? undefined : Number(options.prompts ?? 10));
   const [maxTokens, rounds] = [Number(options.tokens ?? 128), Number(options.rounds ?? 1)];
-  const drafters = drafterNames({ none: "", ...WEIGHTLESS }, only);
+  const drafters = drafterNames({ none: "", ...DRAFTERS }, only);
   const measured = await passTimes(model.target, { sizes: PASSES, repeats: 15 });
   // A pass of one row has two.
   const cost = passCost([[1, measured[0][1]], ...measured]);
@@ -56,7 +71,7 @@ export async function textBench(options) {
   await publish(out, "text", { report, tables, charts: parts.map((one) => panels(one)), json });
 }
 
-const freshDrafter = (name) => (name === "none" ? name : WEIGHTLESS[name]());
+const freshDrafter = (name, model) => (name === "none" ? name : DRAFTERS[name](model));
 
 /** Spans of the prompt itself: what a text is to be translated from, summed up or answered by. */
 function promptSpans() {
@@ -77,7 +92,8 @@ async function part(model, { degree, drafters, items, maxTokens, rounds, cost, l
     lengths: LENGTHS,
     measuring: { maxDepth: LONGEST },
     cost,
-    setUp: (name) => textSetup(model, { drafter: freshDrafter(name), temperature: degree }),
+    setUp: async (name) =>
+      textSetup(model, { drafter: await freshDrafter(name, model), temperature: degree }),
     items,
     rounds,
     // Who sees a prompt twice may remember its answer.

@@ -74,8 +74,8 @@ export interface Scores {
   /** Logits of the token after `node`, `[vocabularySize]`; -Infinity: never. NaN and +Infinity end a run with an error. */
   row(node: number): Float32Array;
   /**
-   * A further output at `node`, if the step asked for it. Node -2 is the step's last committed token but one, and so on:
-   * undefined where the model gives nothing for those, or did not read them in this pass.
+   * A further output at `node`, if the step asked for it. Node -2 is the last committed token but one, and so on: undefined
+   * where the model gives nothing for those.
    */
   hidden?(node: number, tap: string): Float32Array | undefined;
 }

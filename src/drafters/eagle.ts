@@ -1,37 +1,22 @@
-import type { Distribution } from "../core/distribution.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter, Round, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
-import { MIN_CONFIDENCE } from "./model.js";
-import { sureness } from "./rows.js";
-
-/** What a feature head makes of a row: the logits of the token after it, and a state to go on from. */
-export interface FeatureRow {
-  /** In the order of `FeatureHead.words`. */
-  readonly logits: Float32Array;
-  readonly state: Float32Array;
-}
+import { ensemble, type Likely, type PredictiveDrafter, type States } from "./predict.js";
+import { createTrust } from "./trust.js";
 
 /** A small network over the target's features, with a memory of what it has read. */
 export interface FeatureHead {
-  /** The tokens that it can guess. */
-  readonly words: ArrayLike<Token>;
   open(): FeatureHeadSession;
 }
 
 export interface FeatureHeadSession {
-  /** Rows in the memory. */
-  readonly length: number;
+  /** How many more rows it can read. */
+  room(): number;
   /**
-   * Reads rows, each a token and the target's features of the one before it; gives the last one.
-   *
-   * @param place of the first feature in the sequence
+   * Reads rows, each a token and the target's features of the one before it; gives some guesses in a row of what comes behind
+   * the last one, each the likeliest behind the guess before it.
    */
-  read(tokens: readonly Token[], features: readonly Float32Array[], place: number): Promise<FeatureRow>;
-  /** Reads a guess behind a row's state. */
-  guess(token: Token, state: Float32Array, place: number): Promise<FeatureRow>;
-  /** Forgets all but the first rows. */
-  rewind(length: number): void;
+  read(tokens: readonly Token[], features: readonly Float32Array[]): Promise<readonly Likely[]>;
 }
 
 export interface EagleOptions {
@@ -39,8 +24,11 @@ export interface EagleOptions {
   readonly features?: string;
   /** Most tokens of a prompt whose features are read, the last ones: what came before costs more than it helps. */
   readonly lead?: number;
-  /** See `ModelDrafterOptions`. */
-  readonly minConfidence?: number;
+  /**
+   * Predictors that cost next to nothing: what they are surer of is taken instead, they go on behind the head's guesses, and
+   * where they are sure the head is not asked.
+   */
+  readonly beside?: PredictiveDrafter;
 }
 
 /** A row that the head has not read yet. */
@@ -49,100 +37,155 @@ interface Row {
   readonly features: Float32Array;
 }
 
-/** What the head says of a token that it does not know. */
-const UNKNOWN = -1e30;
+/** Where predictors are as sure as this the head is not asked. */
+const SURE = 0.7;
+/** Chances are told apart by so many ranges. */
+const RANGES = 10;
+const rangeOf = (chance: number) => Math.min(RANGES - 1, Math.floor(RANGES * chance));
+const byRange = (of: (chance: number) => number) =>
+  Array.from({ length: RANGES }, (_, range) => of((range + 0.5) / RANGES));
 
 /**
- * A feature head (EAGLE-3, Li et al. 2025): a small network that sees what the target made of each committed token, in some of its layers, and
- * the token that came next. It guesses one token after the other, behind the first one from its own state in place of
- * features that are not there yet. All that is drawn is proposed.
+ * A feature head (EAGLE-3, Li et al. 2025): a small network that sees what the target made of each committed token, in some of
+ * its layers, and the token that came next. It guesses some tokens in a row; behind the first one its own state stands for
+ * the features that are not there yet. Its guesses are its likeliest tokens, none is drawn.
  *
- * Features of a prompt that the target did not read anew (see `prefixCached`) are not there; the head does without.
+ * How often guesses stood that it gave such a chance, and that predictors beside it agreed with or not, says how
+ * likely each guess is, in this sequence.
  *
  * @example
- * eagle(head, { features: "features" });
+ * eagle(head, { features: "features", beside: suffix() });
  */
 export const eagle = (
   head: FeatureHead,
-  { features: tap = "features", lead = 256, minConfidence = MIN_CONFIDENCE }: EagleOptions = {},
+  { features: tap = "features", lead = 256, beside }: EagleOptions = {},
 ): Drafter => ({
   name: "eagle",
   taps: [tap],
-  async start({ encoded: { tokens: prompt }, model: { vocabularySize } }) {
+  async start(setup) {
+    const { encoded, model } = setup;
+    const { tokens: prompt } = encoded;
+    const others = ensemble((await beside?.predictors(setup)) ?? []);
     const session = head.open();
-    /** Rows to read, and the place of the first one's features. */
+    /** Of the head's guesses: those that the others did not make, then those that they made as well. */
+    const own = createTrust([
+      ...byRange((chance) => 0.75 * chance),
+      ...byRange((chance) => 0.5 + 0.5 * chance),
+    ]);
     let waiting: Row[] = [];
-    let place = 0;
-    /** The row behind the last committed token, once all of them are read. */
-    let latest: FeatureRow | undefined;
+    /** What the head guesses behind the last committed token, once it has read all of them. */
+    let latest: readonly Likely[] = [];
     let committed = 0;
 
     /** The committed rows of a round: the features of a token beside the token that came next. */
-    function* rowsOf({ start, tokens, verdict: { path }, hidden }: Round): Generator<Row> {
+    function rowsOf({ start, tokens, verdict: { path }, hidden }: Round): Row[] {
+      const rows: Row[] = [];
       // Node -1 is the last token that the pass was given; before it, in the first round, there are those of the prompt.
-      const before: Row[] = [];
-      for (let i = 1; start === 0 && i < Math.min(lead, prompt.length); i++) {
+      for (let i = Math.min(lead, prompt.length) - 1; start === 0 && i > 0; i--) {
         const features = hidden(-1 - i, tap);
-        if (!features) break;
-        before.push({ token: prompt[prompt.length - i], features });
+        if (features) rows.push({ token: prompt[prompt.length - i], features });
       }
-      yield* before.reverse();
       for (const [i, token] of tokens.entries()) {
         const features = hidden(i === 0 ? -1 : path[i - 1], tap);
-        if (!features) return;
-        yield { token, features };
+        if (features) rows.push({ token, features });
+      }
+      return rows;
+    }
+
+    async function guesses(): Promise<readonly Likely[]> {
+      if (waiting.length > 0) {
+        const rows = waiting;
+        waiting = [];
+        latest = [];
+        if (rows.length <= session.room())
+          latest = await session.read(
+            rows.map(({ token }) => token),
+            rows.map(({ features }) => features),
+          );
+      }
+      return latest;
+    }
+
+    const inside = ({ token }: Likely) => token >= 0 && token < model.vocabularySize;
+    /** The head's guesses, with the chances that they are given here, and their kinds. */
+    function weighed(found: readonly Likely[], output: readonly Token[]) {
+      let states = others.behind(output);
+      const kinds: number[] = [];
+      const list = found.map(({ token, chance }) => {
+        const agree = others.likely(states, 1)[0]?.token === token;
+        const kind = rangeOf(chance) + (agree ? RANGES : 0);
+        kinds.push(kind);
+        states = others.step(states, token);
+        return { token, chance: own.of(kind) };
+      });
+      return { list, kinds };
+    }
+
+    /** What the others say, as far as it is worth it. */
+    function* further(start: States, least: number): Generator<Likely> {
+      for (let [states, reach] = [start, 1]; ; ) {
+        const next = others.likely(states, 1)[0];
+        reach *= next?.chance ?? 0;
+        if (!next || !inside(next) || reach < least) return;
+        yield next;
+        states = others.step(states, next.token);
       }
     }
 
     return {
-      async propose({ output, budget, distribution, draw }) {
+      async propose({ output, budget }) {
         const room = roomIn(budget);
+        if (room === 0) return EMPTY;
+        const least = Math.max(LEAST, budget.worth ?? 0);
+        const states = others.behind(output);
+        const [first] = others.likely(states, 1);
         // Behind guesses of others there are no features.
-        if (room === 0 || output.length > committed) return EMPTY;
-        if (waiting.length > 0) {
-          latest = await session.read(
-            waiting.map(({ token }) => token),
-            waiting.map(({ features }) => features),
-            place,
-          );
-          place += waiting.length;
-          waiting = [];
-        }
-        if (!latest) return EMPTY;
-        const known = session.length;
-        const drawn: Token[] = [];
-        const drawnFrom: Distribution[] = [];
-        const confidence: number[] = [];
-        let at: FeatureRow = latest;
-        try {
-          for (let reach = 1; ; ) {
-            const row = new Float32Array(vocabularySize).fill(UNKNOWN);
-            for (let i = 0; i < head.words.length; i++) row[head.words[i]] = at.logits[i];
-            const q = distribution(row, drawn);
-            const sure = sureness(q, row);
-            reach *= sure;
-            // Known before the draw here, and what was drawn before it stays: no draw is hidden for its value.
-            if (reach < Math.max(minConfidence, budget.worth ?? 0) && drawn.length > 0) break;
-            const token = draw(q, drawn.length);
-            drawn.push(token);
-            drawnFrom.push(q);
-            confidence.push(sure);
-            if (drawn.length === room) break;
-            at = await session.guess(token, at.state, place + drawn.length - 1);
-          }
-        } finally {
-          session.rewind(known);
-        }
-        return chain(drawn, { drawnFrom, confidence });
+        const isAsked = output.length === committed && !(first && first.chance >= SURE);
+        const found = isAsked ? (await guesses()).filter(inside) : [];
+        const mine = weighed(found, output);
+        own.expect(
+          output.length,
+          found.map(({ token }) => token),
+          mine.kinds,
+        );
+        const all = found.length > 0 ? mine.list : taken(further(states, least), room);
+        const best = worthwhile(all, room, least);
+        return chain(
+          best.map(({ token }) => token),
+          { confidence: best.map(({ chance }) => chance) },
+        );
       },
       observe(round) {
-        if (waiting.length === 0 && session.length === 0) place = 0;
-        const rows = [...rowsOf(round)];
-        if (round.start === 0) place = prompt.length - 1 - (rows.length - round.tokens.length);
-        waiting.push(...rows);
+        others.observe(round);
+        own.observe(round);
+        waiting.push(...rowsOf(round));
         committed = round.start + round.tokens.length;
-        latest = undefined;
+        latest = [];
       },
+      close: others.close,
     };
   },
 });
+
+/** Guesses less likely to be reached than this are not worth looking at. */
+const LEAST = 0.02;
+
+function taken<T>(from: Iterable<T>, most: number): T[] {
+  const list: T[] = [];
+  if (most > 0)
+    for (const one of from) {
+      list.push(one);
+      if (list.length >= most) break;
+    }
+  return list;
+}
+
+/** Guesses up to the first that is hardly reached; one at least. */
+function worthwhile(guesses: readonly Likely[], room: number, least: number): readonly Likely[] {
+  let reach = 1;
+  const end = guesses.findIndex(({ chance }, i) => {
+    reach *= chance;
+    return i > 0 && reach < least;
+  });
+  return guesses.slice(0, Math.min(room, end < 0 ? guesses.length : end));
+}

@@ -8,7 +8,6 @@ export {
   eagle,
   type FeatureHead,
   type FeatureHeadSession,
-  type FeatureRow,
 } from "./eagle.js";
 export { given } from "./given.js";
 export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";
@@ -20,6 +19,7 @@ export { type ModelDrafterOptions, model } from "./model.js";
 export { type NgramTable, ngrams } from "./ngrams.js";
 export { none } from "./none.js";
 export {
+  type Likely,
   mixture,
   type OpenPredictors,
   type Prediction,

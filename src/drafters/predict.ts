@@ -46,7 +46,7 @@ export type OpenPredictors<E extends Encoded = Encoded> = (
 
 /** Where a guess led from: it is only looked up where the guess is taken. */
 interface Place {
-  readonly states: readonly unknown[];
+  readonly states: States;
   readonly token?: Token;
 }
 
@@ -69,39 +69,74 @@ export function predictive<E extends Encoded = Encoded>(
     predictors,
     async start(setup) {
       const { shape, model } = setup;
-      const parts = (await predictors(setup)).map(judged);
+      const all = ensemble(await predictors(setup));
       const most = shape === "tree" ? WIDTH : 1;
-      let committed = 0;
 
-      /** What any of them says, the likeliest first; the same token once. */
       function successors({ states: before, token: last }: Place): Successor<Place>[] {
-        const states = last === undefined ? before : parts.map((part, i) => part.step(before[i], last));
-        const best = new Map<Token, number>();
-        parts.forEach((part, i) => {
-          for (const { token, chance } of part.likely(states[i], most))
-            if (chance > (best.get(token) ?? 0)) best.set(token, chance);
-        });
-        return [...best]
-          .sort((a, b) => b[1] - a[1])
-          .slice(0, most)
-          .map(([token, confidence]) => ({ token, confidence, state: { states, token } }));
+        const states = last === undefined ? before : all.step(before, last);
+        return all
+          .likely(states, most)
+          .map(({ token, chance }) => ({ token, confidence: chance, state: { states, token } }));
       }
 
       return {
         propose({ budget, output }) {
-          // Guesses that others put behind the output are followed, and not learned.
-          const extra = output.slice(committed);
-          const states = parts.map((part) => extra.reduce(part.step, part.end()));
-          const start = { states };
+          const start = { states: all.behind(output) };
           return grow({ budget, shape, vocabularySize: model.vocabularySize, start, successors });
         },
-        observe(round) {
-          committed = round.start + round.tokens.length;
-          for (const part of parts) part.observe(round);
-        },
-        close: () => closeAll(parts.map((part) => () => part.close())),
+        observe: all.observe,
+        close: all.close,
       };
     },
+  };
+}
+
+/** Where each of several predictors is. */
+export type States = readonly unknown[];
+
+/** A token, and the chance that it comes next. */
+export interface Likely {
+  readonly token: Token;
+  readonly chance: number;
+}
+
+/** Several predictors at work on one sequence. */
+export interface Ensemble {
+  /** At the end of the output, which may hold guesses of others: these are followed, and not learned. */
+  behind(output: readonly Token[]): States;
+  step(states: States, token: Token): States;
+  /** What any of them says, the likeliest first; the same token once. */
+  likely(states: States, most: number): readonly Likely[];
+  observe(round: Round): void;
+  close(): PromiseLike<void>;
+}
+
+export function ensemble(predictors: readonly Predictor[]): Ensemble {
+  const parts = predictors.map(judged);
+  let committed = 0;
+  const step = (states: States, token: Token) => parts.map((part, i) => part.step(states[i], token));
+  return {
+    behind: (output) =>
+      output.slice(committed).reduce<States>(
+        step,
+        parts.map((part) => part.end()),
+      ),
+    step,
+    likely(states, most) {
+      const best = new Map<Token, number>();
+      parts.forEach((part, i) => {
+        for (const { token, chance } of part.likely(states[i], most))
+          if (chance > (best.get(token) ?? 0)) best.set(token, chance);
+      });
+      return Array.from(best, ([token, chance]) => ({ token, chance }))
+        .sort((a, b) => b.chance - a.chance)
+        .slice(0, most);
+    },
+    observe(round) {
+      committed = round.start + round.tokens.length;
+      for (const part of parts) part.observe(round);
+    },
+    close: () => closeAll(parts.map((part) => () => part.close())),
   };
 }
 

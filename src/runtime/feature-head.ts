@@ -1,107 +1,88 @@
 import type { Tensor } from "onnxruntime-node";
 import { failure } from "../core/errors.js";
-import { EMPTY } from "../core/tree.js";
 import type { Token } from "../core/types.js";
 import { createCache } from "./cache.js";
 import { type Graph, ort } from "./ort.js";
-import { hide } from "./pass-rows.js";
-import { floats } from "./tensors.js";
+import { floats, numbers } from "./tensors.js";
 
 export interface FeatureHeadShape {
-  /** Numbers of the head's own state. */
-  readonly size: number;
+  /** Guesses that it makes in a row. */
+  readonly guesses: number;
   /** Numbers of the target's features. */
   readonly featureSize: number;
   readonly keyValueHeads: number;
   readonly headSize: number;
+  /** Most rows that it can have read. */
+  readonly length: number;
   /** The tokens that it scores, in the order of its logits. */
   readonly words: ArrayLike<Token>;
 }
 
-/** What the head makes of a row: logits of the token after it, in the order of `words`, and its own state. */
-export interface FeatureHeadRow {
-  readonly logits: Float32Array;
-  readonly state: Float32Array;
-}
+const INPUTS = ["input_ids", "features", "seqlens_k", "total_len", "past_key", "past_value"] as const;
+const OUTPUTS = ["words", "chances", "present_key", "present_value"] as const;
 
 /**
- * A feature head as an ONNX graph (see `eagle`), one layer with a cache of its own.
+ * A feature head as an ONNX graph (see `eagle`): one layer with a cache of its own, which goes in and comes out whole. A step costs little,
+ * so that every node of the graph and every tensor counts.
  *
- * Inputs: input_ids, position_ids int64 [1,S]; features float [1,S,featureSize]; hidden float [1,S,size], one of both zeros;
- * attn_bias float [1,1,S,P+S]; total_len int32 [1] = P+S; rows int64 [R]; past_key.0, past_value.0 float [1,heads,C,headSize].
- * Outputs: logits float [R, words or more]; hidden_out float [R,size]; new_kv float [1,S,2*heads*headSize].
+ * Inputs: input_ids int64 [1,S]; features float [1,S,featureSize], of the token before each; seqlens_k = T-1 int32 [1],
+ * total_len = T int32 [1], rows read before and now; past_key, past_value float [1,heads,C,headSize], C >= T + guesses - 1.
+ * Outputs: words int64 [guesses], places in `words`, the likeliest, each behind the one before it; chances float [guesses];
+ * present_key, present_value: the past with the new rows behind it.
  *
  * @throws a failure when the graph lacks one of them
  */
 export async function featureHead(session: Graph, shape: FeatureHeadShape) {
   const { Tensor } = await ort();
-  const { size, featureSize, keyValueHeads, headSize, words } = shape;
-  const inputs = ["input_ids", "position_ids", "features", "hidden", "attn_bias", "total_len", "rows"];
-  for (const name of [...inputs, "past_key.0", "past_value.0"])
+  const { guesses, featureSize, keyValueHeads, headSize, length: most, words } = shape;
+  for (const name of INPUTS)
     if (!session.inputNames.includes(name))
       throw failure(`the graph of the feature head has no input "${name}"`);
-  const outputs = ["logits", "hidden_out", "new_kv"];
-  for (const name of outputs)
+  for (const name of OUTPUTS)
     if (!session.outputNames.includes(name))
       throw failure(`the graph of the feature head has no output "${name}"`);
 
   function open() {
-    const cache = createCache({ layers: 1, keyValueHeads, headSize });
+    let cache = createCache({ layers: 1, keyValueHeads, headSize });
+    let past: readonly Float32Array[] = cache.past;
     let length = 0;
 
-    async function run(
-      tokens: readonly Token[],
-      place: number,
-      features: readonly Float32Array[] | undefined,
-      state: Float32Array | undefined,
-    ): Promise<FeatureHeadRow> {
-      const rows = tokens.length;
-      const total = length + rows;
-      cache.reserve(total);
-      const integers = (of: (i: number) => number) =>
-        new Tensor(
-          "int64",
-          BigInt64Array.from({ length: rows }, (_, i) => BigInt(of(i))),
-          [1, rows],
-        );
-      const seen = new Float32Array(rows * featureSize);
-      for (const [i, row] of features?.entries() ?? []) seen.set(row, i * featureSize);
-      const own = state ?? new Float32Array(rows * size);
-      const mask = new Float32Array(rows * total);
-      hide(mask, length, rows, EMPTY, rows);
-      const dims = [1, keyValueHeads, cache.capacity, headSize];
-      const feeds: Record<string, Tensor> = {
-        input_ids: integers((i) => tokens[i]),
-        position_ids: integers((i) => place + i),
-        features: new Tensor("float32", seen, [1, rows, featureSize]),
-        hidden: new Tensor("float32", own, [1, rows, size]),
-        attn_bias: new Tensor("float32", mask, [1, 1, rows, total]),
-        total_len: new Tensor("int32", Int32Array.of(total), [1]),
-        rows: new Tensor("int64", BigInt64Array.of(BigInt(rows - 1)), [1]),
-        "past_key.0": new Tensor("float32", cache.past[0], dims),
-        "past_value.0": new Tensor("float32", cache.past[1], dims),
-      };
-      const results = await session.run(feeds, outputs);
-      const fresh = floats(results.new_kv);
-      for (let row = 0; row < rows; row++) cache.write(fresh, row, length + row, 0);
-      length = total;
-      return { logits: floats(results.logits).subarray(0, words.length), state: floats(results.hidden_out) };
+    function reserve(rows: number): void {
+      if (rows <= cache.capacity) return;
+      // What came out last time takes the place of what went in.
+      past.forEach((array, i) => {
+        if (array !== cache.past[i]) cache.past[i].set(array);
+      });
+      cache = cache.copy(0, length);
+      cache.reserve(rows);
+      past = cache.past;
     }
 
     return {
-      get length() {
-        return length;
-      },
-      /** Reads rows, each a token and the target's features of the one before it; `place` is the first one's in the sequence. */
-      read: (tokens: readonly Token[], features: readonly Float32Array[], place: number) =>
-        run(tokens, place, features, undefined),
-      /** Goes on with a guess, behind a row's state. */
-      guess: (token: Token, state: Float32Array, place: number) => run([token], place, undefined, state),
-      rewind(to: number) {
-        length = Math.min(length, to);
+      room: () => most - length - guesses,
+      async read(tokens: readonly Token[], features: readonly Float32Array[]) {
+        const total = length + tokens.length;
+        reserve(total + guesses - 1);
+        const seen = new Float32Array(tokens.length * featureSize);
+        for (const [i, row] of features.entries()) seen.set(row, i * featureSize);
+        const dims = [1, keyValueHeads, cache.capacity, headSize];
+        const feeds: Record<(typeof INPUTS)[number], Tensor> = {
+          input_ids: new Tensor("int64", BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
+          features: new Tensor("float32", seen, [1, tokens.length, featureSize]),
+          seqlens_k: new Tensor("int32", Int32Array.of(total - 1), [1]),
+          total_len: new Tensor("int32", Int32Array.of(total), [1]),
+          past_key: new Tensor("float32", past[0], dims),
+          past_value: new Tensor("float32", past[1], dims),
+        };
+        const results = await session.run(feeds, OUTPUTS);
+        past = [floats(results.present_key), floats(results.present_value)];
+        // Rows of the guesses lie behind those that were read: they are written over next time.
+        length = total;
+        const chances = floats(results.chances);
+        return numbers(results.words).map((word, i) => ({ token: words[word], chance: chances[i] }));
       },
     };
   }
 
-  return { words, open };
+  return { open };
 }

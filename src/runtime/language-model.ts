@@ -38,7 +38,10 @@ export interface LanguageModelShape extends CacheShape {
   readonly lag?: Lag;
   /** Further outputs, by name, with the shape of a row. */
   readonly taps?: Readonly<Record<string, readonly number[]>>;
-  /** Further outputs for every row of a pass, by name, and how many numbers a row has. */
+  /**
+   * Further outputs for every row of a pass, by name, and how many numbers a row has. A session keeps those of its committed
+   * tokens: drafters see them from any pass (`Scores.hidden`). Not for models with a prefix.
+   */
   readonly features?: Readonly<Record<string, number>>;
   /** Tensor names that differ from `TENSORS`. */
   readonly tensors?: Partial<TensorNames>;
@@ -84,7 +87,11 @@ export async function languageModel(
   }
   const contract: Contract = { library, session, shape, names, prefix };
   const open = (count?: number) =>
-    openSequences(createCache(shape, count), { remembers: lag !== undefined, atOnce: prefix?.length ?? 0 });
+    openSequences(createCache(shape, count), {
+      remembers: lag !== undefined,
+      atOnce: prefix?.length ?? 0,
+      widths: prefix ? {} : (shape.features ?? {}),
+    });
 
   return {
     vocabularySize: shape.vocabularySize,
@@ -132,8 +139,6 @@ interface Ready {
   readonly tokens: readonly Token[];
   readonly draft: Draft;
   readonly hidden: readonly string[];
-  /** Features of the committed tokens that earlier passes of this step have read, by output, in order. */
-  readonly earlier: Readonly<Record<string, readonly Float32Array[]>>;
 }
 
 /** Fills the cache with all of the prefix but its last token, which the pass itself reads, as it scores what follows. */
@@ -144,8 +149,7 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
   const all = sequence.length + tokens.length;
   if (all > shape.contextLength)
     throw usage(`${all} tokens do not fit the model's context of ${shape.contextLength}`);
-  if (!prefix || sequence.length >= prefix.length - 1)
-    return { sequence, tokens, draft, hidden, earlier: {} };
+  if (!prefix || sequence.length >= prefix.length - 1) return { sequence, tokens, draft, hidden };
   if (sequence.length > 0 || tokens.length < prefix.length)
     throw usage(`this model reads the first ${prefix.length} tokens at once: give them in the first pass`);
   const first = tokens.slice(0, prefix.length);
@@ -153,7 +157,7 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
   const results = await call(prefix.session, inputs, [names.newKeyValue]);
   sequence.cache.reserve(prefix.length);
   sequence.receive(floats(results[names.newKeyValue]), tokens.slice(0, prefix.length - 1), EMPTY);
-  return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden, earlier: {} };
+  return { sequence, tokens: tokens.slice(prefix.length - 1), draft, hidden };
 }
 
 /**
@@ -162,34 +166,18 @@ async function readPrefix({ shape, names, prefix }: Contract, step: Step): Promi
  */
 async function readLong(contract: Contract, group: readonly Ready[], signal?: AbortSignal): Promise<Ready[]> {
   signal?.throwIfAborted();
-  const { features = {} } = contract.shape;
   let rest = [...group];
   while (rest[0].tokens.length > MOST_ROWS) {
-    const parts = rest.map((one) => ({
-      ...one,
-      tokens: one.tokens.slice(0, MOST_ROWS),
-      draft: EMPTY,
-      hidden: one.hidden.filter((name) => name in features),
-    }));
-    const read = await run(contract, parts);
+    const parts = rest.map(({ sequence, tokens }) => ({ sequence, tokens: tokens.slice(0, MOST_ROWS) }));
+    await run(
+      contract,
+      parts.map((part) => ({ ...part, draft: EMPTY, hidden: [] })),
+    );
     signal?.throwIfAborted();
-    rest = rest.map((one, i) => ({
-      ...one,
-      tokens: one.tokens.slice(MOST_ROWS),
-      earlier: Object.fromEntries(
-        parts[i].hidden.map((name) => [
-          name,
-          [...(one.earlier[name] ?? []), ...featuresOf(read[i], name, MOST_ROWS)],
-        ]),
-      ),
-    }));
+    rest = rest.map((one) => ({ ...one, tokens: one.tokens.slice(MOST_ROWS) }));
   }
   return rest;
 }
-
-/** The features of a pass's last committed tokens, in order. */
-const featuresOf = ({ hidden }: Scores, name: string, count: number) =>
-  Array.from({ length: count }, (_, i) => hidden?.(i - count, name)).filter((row) => row !== undefined);
 
 /** True for all sequences of one cache, in their order, with equally many rows behind equally many. */
 function runsTogether(steps: readonly Ready[]): boolean {
@@ -257,34 +245,36 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
       feeds[name] = new library.Tensor("float32", data, dims);
     }
   }
-  const results = await session.run(feeds, [names.logits, names.newKeyValue, ...hidden]);
-  const fresh = floats(results[names.newKeyValue]);
+  const outputs = new Set([names.logits, names.newKeyValue, ...hidden, ...Object.keys(sequence.features)]);
+  const results = await session.run(feeds, [...outputs]);
+  /** One step's share of an output of all rows. */
+  const mine = (name: string, i: number) => {
+    const all = floats(results[name]);
+    return all.subarray((i * all.length) / batch, ((i + 1) * all.length) / batch);
+  };
 
   return steps.map(({ sequence: own }, i) => {
-    const mine = fresh.subarray((i * fresh.length) / batch, ((i + 1) * fresh.length) / batch);
-    own.receive(mine, steps[i].tokens, steps[i].draft);
+    const features = Object.fromEntries(Object.keys(own.features).map((name) => [name, mine(name, i)]));
+    own.receive(mine(names.newKeyValue, i), steps[i].tokens, steps[i].draft, features);
     const slice = (name: string, node: number) => {
       const tensor = results[name];
       const width = tensor.size / places.length;
       const at = i * rows.length + node + 1;
       return floats(tensor).subarray(at * width, (at + 1) * width);
     };
-    const { earlier } = steps[i];
-    /** Of any row of the step: its committed tokens, then its draft. */
+    /** Of any committed token of the session, and of the draft. */
     function feature(name: string, node: number): Float32Array | undefined {
-      const at = committed + node;
-      if (at < 0) return earlier[name]?.at(at);
-      const width = shape.features?.[name] ?? 0;
-      return floats(results[name]).subarray((i * size + at) * width, (i * size + at + 1) * width);
+      const place = before + committed + node;
+      if (node < 0) return place < 0 ? undefined : own.features[name].read(place);
+      const width = features[name].length / size;
+      return features[name].subarray((committed + node) * width, (committed + node + 1) * width);
     }
     return {
       row: (node) => slice(names.logits, node),
-      hidden: (node, tap) =>
-        shape.features && tap in shape.features
-          ? feature(tap, node)
-          : node < -1
-            ? undefined
-            : slice(tap, node),
+      hidden(node, tap) {
+        if (tap in features) return feature(tap, node);
+        return node < -1 ? undefined : slice(tap, node);
+      },
     };
   });
 }

@@ -3,6 +3,7 @@ import { checkRewind } from "../core/session.js";
 import { EMPTY, tokensOn } from "../core/tree.js";
 import type { Draft, Session, Token } from "../core/types.js";
 import type { KeyValueCache } from "./cache.js";
+import { type FeatureRows, featureRows } from "./feature-rows.js";
 
 /** A session on a cache, which it may share with the others of a batch. */
 export interface Sequence extends Session {
@@ -11,11 +12,26 @@ export interface Sequence extends Session {
   readonly slot: number;
   /** Its committed tokens, where the model asks for earlier ones. */
   readonly history: readonly Token[];
-  /** Takes in a pass: of its new rows the first ones, those of `tokens`, count; the draft's wait for `keep`. */
-  receive(rows: Float32Array, tokens: readonly Token[], draft: Draft): void;
+  /** Features of its committed tokens, by output. */
+  readonly features: Features<FeatureRows>;
+  /**
+   * Takes in a pass: of its new rows the first ones, those of `tokens`, count; the draft's wait for `keep`. Features are those
+   * of the same rows.
+   */
+  receive(
+    rows: Float32Array,
+    tokens: readonly Token[],
+    draft: Draft,
+    features?: Features<Float32Array>,
+  ): void;
 }
 
+/** By the name of the output. */
+export type Features<T> = Readonly<Record<string, T>>;
+
 export interface SequenceTraits {
+  /** Outputs whose rows are kept, and how many numbers a row has. */
+  readonly widths: Features<number>;
   /** Whether its tokens are remembered. */
   readonly remembers: boolean;
   /** So many first tokens see one another and are read at once; 0: none. */
@@ -32,28 +48,40 @@ function sequence(
   slot: number,
   start = 0,
   past: readonly Token[] = [],
+  features: Features<FeatureRows> = mapped(traits.widths, (width) => featureRows(width)),
 ): Sequence {
-  const { remembers, atOnce } = traits;
+  const { remembers, atOnce, widths } = traits;
   const history = past.slice();
   let length = start;
-  let waiting: { rows: Float32Array; from: number; draft: Draft } | undefined;
+  let waiting:
+    | { rows: Float32Array; from: number; draft: Draft; features: Features<Float32Array> }
+    | undefined;
+
+  /** Writes a row of a pass to the end. */
+  function append(rows: Float32Array, from: number, fresh: Features<Float32Array>): void {
+    cache.write(rows, from, length, slot);
+    for (const [name, width] of Object.entries(widths))
+      features[name].write(length, fresh[name].subarray(from * width, (from + 1) * width));
+    length++;
+  }
+
   return {
     cache,
     slot,
     history,
+    features,
     get length() {
       return length;
     },
-    receive(rows, tokens, draft) {
-      for (let row = 0; row < tokens.length; row++) cache.write(rows, row, length + row, slot);
-      length += tokens.length;
+    receive(rows, tokens, draft, fresh = {}) {
+      for (let row = 0; row < tokens.length; row++) append(rows, row, fresh);
       if (remembers) history.push(...tokens);
-      waiting = { rows, from: tokens.length, draft };
+      waiting = { rows, from: tokens.length, draft, features: fresh };
     },
     keep(path) {
       // A pass may have more rows than tokens and nodes: what is no node of the draft must not get into the cache.
       const kept = tokensOn(waiting?.draft ?? EMPTY, path);
-      for (const node of path) cache.write(waiting!.rows, waiting!.from + node, length++, slot);
+      for (const node of path) append(waiting!.rows, waiting!.from + node, waiting!.features);
       if (remembers) history.push(...kept);
       waiting = undefined;
     },
@@ -65,9 +93,20 @@ function sequence(
       history.length = Math.min(history.length, to);
       waiting = undefined;
     },
-    fork: () => sequence(cache.copy(slot, length), traits, 0, length, history),
+    fork: () =>
+      sequence(
+        cache.copy(slot, length),
+        traits,
+        0,
+        length,
+        history,
+        mapped(features, (rows) => rows.copy(length)),
+      ),
     [Symbol.asyncDispose]: async () => {
       waiting = undefined;
     },
   };
 }
+
+const mapped = <T, U>(all: Features<T>, of: (one: T) => U): Features<U> =>
+  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, of(one)]));

@@ -60,9 +60,14 @@ export function functionModel(
         list.draft = draft;
         const before = list.tokens.slice();
         const behind = (node: number) => [...before, ...pathTo(draft, node).map((on) => draft.tokens[on])];
+        /** Node -2 is the last committed token but one. */
+        const upTo = (node: number) => (node < -1 ? before.slice(0, before.length + 1 + node) : behind(node));
         return {
           row: (node: number) => rowBehind(behind(node)),
-          ...(hidden && { hidden: (node: number, tap: string) => hidden(behind(node), tap) }),
+          ...(hidden && {
+            hidden: (node: number, tap: string) =>
+              before.length + 1 + node > 0 ? hidden(upTo(node), tap) : undefined,
+          }),
         };
       });
     },

@@ -47,7 +47,8 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
           table && drafters.ngrams(table),
           learned(parts, learner),
         ];
-        return { ...drafters.mixture(...all.filter((one) => one !== undefined)), name: "auto" };
+        const cheap = drafters.mixture(...all.filter((one) => one !== undefined));
+        return { ...(parts.manifest.eagle ? await ownHead(parts, cheap) : cheap), name: "auto" };
       },
       eagle: once(() => ownHead(parts)),
       suffix: async () => learner(drafters.suffix).drafter,
@@ -111,7 +112,10 @@ function rest(datastore: string | undefined, { manifest }: Parts): Drafter {
 }
 
 /** The feature head that comes with the model. */
-async function ownHead({ manifest, file, small }: Parts): Promise<Drafter> {
+async function ownHead(
+  { manifest, file, small }: Parts,
+  beside?: drafters.PredictiveDrafter,
+): Promise<Drafter> {
   const { name, eagle: head, target } = manifest;
   const featureSize = target.features?.[head?.features ?? ""];
   if (!head || featureSize === undefined)
@@ -121,6 +125,7 @@ async function ownHead({ manifest, file, small }: Parts): Promise<Drafter> {
   const graph = await small(head.graph, false);
   return drafters.eagle(await featureHead(graph, { ...head, featureSize, words }), {
     features: head.features,
+    beside,
   });
 }
 

@@ -14,10 +14,12 @@ const featureHeadSchema = z.object({
   words: z.string(),
   /** The target's output that it reads. */
   features: z.string(),
-  /** Numbers of its own state. */
-  size,
+  /** Guesses that it makes in a row. */
+  guesses: size,
   keyValueHeads: size,
   headSize: size,
+  /** Most rows that it can have read. */
+  length: size,
 });
 
 /** A table of what the model usually says (see `ngrams`). */

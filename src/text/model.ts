@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { usage } from "../core/errors.js";
 import { openMedium } from "../medium/open.js";
 import { cacheBytes } from "../runtime/cache.js";
+import { featureBytes } from "../runtime/feature-rows.js";
 import type { Found } from "../runtime/manifest.js";
 import { prefixCached } from "../targets/prefix-cached.js";
 import { losslessVerifier } from "../verifiers/named.js";
@@ -40,7 +41,7 @@ export async function loadText(
   });
   const target = prefixCached(opened.target, {
     megabytes: cacheMegabytes,
-    bytes: (rows) => cacheBytes(manifest.target, rows),
+    bytes: (rows) => cacheBytes(manifest.target, rows) + featureBytes(manifest.target, rows),
   });
   const anyLength = { tokenizer, chat, contextLength: Number.POSITIVE_INFINITY };
 

@@ -5,6 +5,8 @@ import {
   buildDatastore,
   cascade,
   copy,
+  eagle,
+  type FeatureHead,
   firstNonEmpty,
   given,
   gridLookup,
@@ -194,4 +196,27 @@ conforms(
 conforms(
   "a mixture of suffix, ngrams and recycling",
   drafterChecks(() => mixture(suffix(), ngrams(TABLE), recycling())),
+);
+
+/** A head that goes by the first of a row's features and its token. */
+const TOY_HEAD: FeatureHead = {
+  open() {
+    let rows = 0;
+    return {
+      room: () => 40 - rows,
+      async read(tokens, features) {
+        rows += tokens.length;
+        const from = Math.floor(Math.abs(4 * (features.at(-1)?.[0] ?? 0))) + (tokens.at(-1) ?? 0);
+        return [0, 1, 2].map((i) => ({ token: (from + i) % 8, chance: 0.6 - 0.1 * i }));
+      },
+    };
+  },
+};
+conforms(
+  "eagle",
+  drafterChecks(() => eagle(TOY_HEAD, { features: "heads" })),
+);
+conforms(
+  "eagle beside suffix",
+  drafterChecks(() => eagle(TOY_HEAD, { features: "heads", lead: 2, beside: suffix() })),
 );

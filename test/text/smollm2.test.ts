@@ -24,10 +24,57 @@ describe("the text model that ships", () => {
     for (const prompt of PROMPTS) {
       const plain = await answer(prompt, { drafter: "none" });
       expect(plain.length).toBeGreaterThan(2);
-      for (const drafter of ["lookup", "suffix", "recycling", lookahead()] as const)
+      for (const drafter of [
+        "auto",
+        "eagle",
+        "ngrams",
+        "lookup",
+        "suffix",
+        "recycling",
+        lookahead(),
+      ] as const)
         for (const draftLength of [1, 6])
           expect(await answer(prompt, { drafter, draftLength }), String(drafter)).toEqual(plain);
     }
+  });
+
+  it("guesses most of a long answer with its head and its table", async () => {
+    const model = await loading;
+    for (const [drafter, least] of [
+      ["eagle", 1.3],
+      ["ngrams", 1.1],
+      ["auto", 1.3],
+    ] as const) {
+      const { metrics } = await generateText("Explain why the sky is blue.", {
+        model,
+        drafter,
+        draftLength: 3,
+        maxTokens: 120,
+        sampling: { temperature: 0 },
+      });
+      expect([drafter, metrics.tokensPerPass]).toEqual([drafter, expect.any(Number)]);
+      expect(metrics.tokensPerPass, drafter).toBeGreaterThan(least);
+    }
+  });
+
+  it("keeps the features of all tokens that a session has, however they were read", async () => {
+    const { target, encode } = await loading;
+    const tokens = encode("The quick brown fox jumps over the lazy dog. ".repeat(40)).slice(0, 300);
+    const hidden = ["features"];
+    const [whole, parts] = [await target.open(), await target.open()];
+    const [scores] = await target.pass([{ session: whole, tokens, hidden }]);
+    await target.pass([{ session: parts, tokens: tokens.slice(0, 100) }]);
+    const draft = { tokens: [tokens[101], tokens[102], 7], parents: [-1, 0, 1] };
+    const [drafted] = await target.pass([{ session: parts, tokens: tokens.slice(100, 101), draft, hidden }]);
+    const guessed = drafted.hidden?.(1, "features");
+    parts.keep([0, 1]);
+    const fork = parts.fork();
+    const [rest] = await target.pass([{ session: fork, tokens: tokens.slice(103), hidden }]);
+    for (const node of [-1, -2, -50, -197, -198, -199, -200, -250, -300])
+      expect(rest.hidden?.(node, "features"), String(node)).toEqual(scores.hidden?.(node, "features"));
+    expect(rest.hidden?.(-198, "features")).toEqual(guessed);
+    expect(rest.hidden?.(-301, "features")).toBeUndefined();
+    for (const session of [whole, parts, fork]) await session[Symbol.asyncDispose]();
   });
 
   it("answers with what anyone would expect", async () => {

@@ -8,6 +8,7 @@ import { spread } from "../../../bench/video/prompts.mjs";
 import { loadImageModel } from "../../../dist/image/index.js";
 import { createEarnings } from "../../../dist/plans/earnings.js";
 import { loadVoice, speak } from "../../../dist/speech/index.js";
+import { loadText } from "../../../dist/text/index.js";
 import { findVideoModel, loadVideoModel } from "../../../dist/video/index.js";
 import { trainingPrompts } from "../video/prompts.mjs";
 
@@ -25,6 +26,22 @@ const SENTENCES = [
   "The road went down to the river, over the old bridge, and up the hill on the other side.",
   "Her brother laughed, and shut the window.",
   "Nobody in the village remembered the name of the ship.",
+];
+
+/** What people ask; none of it is among the bench's prompts. */
+const QUESTIONS = [
+  "How do I make a good cup of tea?",
+  "Write a short story about a fox who is afraid of the dark.",
+  "What is the difference between a lake and a sea?",
+  "Translate to French: The train leaves at nine, and we are still at home.",
+  "Summarize in one sentence: The garden was wet, for it had rained all night. The dog lay by the door and would not go out, and the children, who had wanted to play, sat at the window and counted the drops.",
+  "Give me five tips for learning a language.",
+  "A box holds 12 eggs. How many eggs are in 7 boxes, and how many boxes do I need for 100 eggs?",
+  "Correct the grammar: She don't likes to going to the market on sundays.",
+  "Explain what a computer virus is to my grandmother.",
+  "Write an email to my landlord about a broken heater.",
+  "Why do leaves change their colour in autumn?",
+  "List three advantages and three disadvantages of living in a city.",
 ];
 
 /** Captions as training showed them, each in a style that it was shown in. */
@@ -46,6 +63,15 @@ const MEDIA = {
     prompts: (_, count) => trainingPrompts(findVideoModel(folder), count),
     lengths: [8, 16, 24, 32, 48, 64],
     run: (model, { text, style }, stream, options) => model.animate(text, { ...options, style, seed: 1, stream }),
+  },
+  text: {
+    load: loadText,
+    prompts: (_, count) => Array.from({ length: count }, (_, i) => QUESTIONS[i % QUESTIONS.length]),
+    lengths: [1, 2, 3, 4, 6, 8],
+    run: (model, text, stream, options) => {
+      model.forget();
+      return model.write(text, { ...options, maxTokens: 200, seed: 1, stream });
+    },
   },
   speech: {
     load: loadVoice,
