@@ -17,7 +17,7 @@ import { write } from "./text/run.mjs";
 import { LONGEST, textSetup } from "./text/setup.mjs";
 
 const TEMPERATURES = [0, 0.7];
-/** Those that need nothing but the prompt or what comes with the model, and have learned nothing yet. */
+/** Those that need nothing but the prompt or what comes with the model. What they learn from answers begins with nothing. */
 const DRAFTERS = {
   auto: () => "auto",
   cheap,
@@ -100,8 +100,12 @@ async function part(model, { degree, drafters, items, maxTokens, rounds, cost, l
     warm: 0,
     nouns: `answers at temperature ${degree}`,
     others: peers,
-    run: ({ setup, ask }, item, index) =>
-      ask ? ask(llama, model, item, maxTokens) : write(model, item, { maxTokens, setup, index }),
+    run({ setup, ask }, item, index) {
+      if (ask) return ask(llama, model, item, maxTokens);
+      // The model's own drafter serves several contenders, each of which would find the others' answers.
+      model.forget();
+      return write(model, item, { maxTokens, setup, index });
+    },
     figures(contender, first) {
       plain = first;
       return { categories: byCategory(contender, plain, items) };

@@ -39,6 +39,8 @@ interface Row {
 
 /** Where predictors are as sure as this the head is not asked. */
 const SURE = 0.7;
+/** Guesses that are reached less often than this are not worth looking at. */
+const LEAST = 0.02;
 /** Chances are told apart by so many ranges. */
 const RANGES = 10;
 const rangeOf = (chance: number) => Math.min(RANGES - 1, Math.floor(RANGES * chance));
@@ -65,8 +67,8 @@ export const eagle = (
   async start(setup) {
     const { encoded, model } = setup;
     const { tokens: prompt } = encoded;
-    const others = ensemble((await beside?.predictors(setup)) ?? []);
     const session = head.open();
+    const others = ensemble((await beside?.predictors(setup)) ?? []);
     /** Of the head's guesses: those that the others did not make, then those that they made as well. */
     const own = createTrust([
       ...byRange((chance) => 0.75 * chance),
@@ -108,8 +110,8 @@ export const eagle = (
 
     const inside = ({ token }: Likely) => token >= 0 && token < model.vocabularySize;
     /** The head's guesses, with the chances that they are given here, and their kinds. */
-    function weighed(found: readonly Likely[], output: readonly Token[]) {
-      let states = others.behind(output);
+    function weighed(found: readonly Likely[], start: States) {
+      let states = start;
       const kinds: number[] = [];
       const list = found.map(({ token, chance }) => {
         const agree = others.likely(states, 1)[0]?.token === token;
@@ -121,15 +123,17 @@ export const eagle = (
       return { list, kinds };
     }
 
-    /** What the others say, as far as it is worth it. */
-    function* further(start: States, least: number): Generator<Likely> {
-      for (let [states, reach] = [start, 1]; ; ) {
-        const next = others.likely(states, 1)[0];
+    /** What the others say in a row, as far as it is worth it; one guess at least. */
+    function theirs(start: States, room: number, least: number): Likely[] {
+      const list: Likely[] = [];
+      for (let [states, reach] = [start, 1]; list.length < room; ) {
+        const next = others.likely(states, 1).find(inside);
         reach *= next?.chance ?? 0;
-        if (!next || !inside(next) || reach < least) return;
-        yield next;
+        if (!next || (list.length > 0 && reach < least)) break;
+        list.push(next);
         states = others.step(states, next.token);
       }
+      return list;
     }
 
     return {
@@ -141,15 +145,15 @@ export const eagle = (
         const [first] = others.likely(states, 1);
         // Behind guesses of others there are no features.
         const isAsked = output.length === committed && !(first && first.chance >= SURE);
-        const found = isAsked ? (await guesses()).filter(inside) : [];
-        const mine = weighed(found, output);
+        const found = isAsked ? await guesses() : [];
+        const foreign = found.findIndex((one) => !inside(one));
+        const { list, kinds } = weighed(foreign < 0 ? found : found.slice(0, foreign), states);
         own.expect(
           output.length,
-          found.map(({ token }) => token),
-          mine.kinds,
+          list.map(({ token }) => token),
+          kinds,
         );
-        const all = found.length > 0 ? mine.list : taken(further(states, least), room);
-        const best = worthwhile(all, room, least);
+        const best = list.length > 0 ? worthwhile(list, room, least) : theirs(states, room, least);
         return chain(
           best.map(({ token }) => token),
           { confidence: best.map(({ chance }) => chance) },
@@ -166,19 +170,6 @@ export const eagle = (
     };
   },
 });
-
-/** Guesses less likely to be reached than this are not worth looking at. */
-const LEAST = 0.02;
-
-function taken<T>(from: Iterable<T>, most: number): T[] {
-  const list: T[] = [];
-  if (most > 0)
-    for (const one of from) {
-      list.push(one);
-      if (list.length >= most) break;
-    }
-  return list;
-}
 
 /** Guesses up to the first that is hardly reached; one at least. */
 function worthwhile(guesses: readonly Likely[], room: number, least: number): readonly Likely[] {

@@ -94,7 +94,7 @@ describe("eagle", () => {
   });
 
   it("stops when its memory is full, and at tokens that the vocabulary lacks", async () => {
-    const { head, read } = spoken([GUESSES[0], { token: 41, chance: 0.9 }], 4);
+    const { head, read } = spoken([GUESSES[0], { token: 41, chance: 0.9 }, GUESSES[2]], 4);
     const drafting = await start(eagle(head));
     drafting.observe?.(roundOf(0, [4], { hidden }));
     expect((await drafting.propose(ask([4]))).tokens).toEqual([5]);
