@@ -5,7 +5,7 @@ import { LOSSLESS } from "../verifiers/named.js";
 export const DEFAULT_TEXT_MODEL = "smollm2";
 
 export const TEXT_DRAFTERS = {
-  auto: "eagle, and where they are sure of it suffix, ngrams and recycling",
+  auto: "suffix, ngrams and recycling where they are sure, eagle elsewhere",
   lookup: "what followed the same tokens before, in the prompt or the answer",
   suffix: "what mostly followed the longest match, in prompt, answer and earlier answers",
   eagle: "a small network that sees what the model made of each word",

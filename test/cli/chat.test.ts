@@ -84,7 +84,9 @@ describe("foretoken chat, piped", () => {
     expect(await told("/seed", "/temperature", "/system")).toBe(
       "the seed is 0\nthe temperature is 0\nthe model's own\n",
     );
-    expect(await told("/drafter")).toMatch(/^lookup +\* +what followed.*\nsuffix .*\nnone +no guesses\n$/s);
+    expect(await told("/drafter")).toMatch(
+      /^auto .*\nlookup +\* +what followed.*\nsuffix .*\nnone +no guesses\n$/s,
+    );
     expect(await told("/drafter spans", "/drafter")).toMatch(/\nspans +\* /);
     expect(await told("/help")).toMatch(/^\/help .*\/compare .*\/drafter NAME .*\/exit /s);
     expect(await told("Hi.", "Ho.", "/stats")).toMatch(/smollm2 1\.0\.0.*\n.*\n.*\ntokens +80 +in 2 answers/);

@@ -136,7 +136,7 @@ describe("bad input", () => {
       "an unknown drafter",
       ["Why?", "--drafter", "sufix", ...out],
       2,
-      /Did you mean suffix\? Choose one of lookup/,
+      /Did you mean suffix\? Choose one of auto, lookup/,
     ],
     ["weights that are none", ["Why?", "--weights", "float16", ...out], 2, /Did you mean float32\?/],
     [
