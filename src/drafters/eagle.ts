@@ -2,7 +2,7 @@ import { chain, EMPTY } from "../core/tree.js";
 import type { Drafter, Round, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
 import { ensemble, type Likely, type PredictiveDrafter, type States } from "./predict.js";
-import { createTrust } from "./trust.js";
+import { createTrust, RANGES, rangeOf } from "./trust.js";
 
 /** A small network over the target's features, with a memory of what it has read. */
 export interface FeatureHead {
@@ -25,8 +25,8 @@ export interface EagleOptions {
   /** Most tokens of a prompt whose features are read, the last ones: what came before costs more than it helps. */
   readonly lead?: number;
   /**
-   * Predictors that cost next to nothing: what they are surer of is taken instead, they go on behind the head's guesses, and
-   * where they are sure the head is not asked.
+   * Predictors that cost next to nothing: where they are sure the head is not asked, and where they agree with it its guesses are
+   * thought likelier.
    */
   readonly beside?: PredictiveDrafter;
 }
@@ -41,9 +41,6 @@ interface Row {
 const SURE = 0.7;
 /** Guesses that are reached less often than this are not worth looking at. */
 const LEAST = 0.02;
-/** Chances are told apart by so many ranges. */
-const RANGES = 10;
-const rangeOf = (chance: number) => Math.min(RANGES - 1, Math.floor(RANGES * chance));
 const byRange = (of: (chance: number) => number) =>
   Array.from({ length: RANGES }, (_, range) => of((range + 0.5) / RANGES));
 

@@ -2,6 +2,7 @@ import { usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
 import { type PredictiveDrafter, predictive } from "./predict.js";
 import { lastTokens } from "./text.js";
+import { RANGES, rangeOf } from "./trust.js";
 
 /**
  * What mostly follows some contexts of 1 to `order` tokens: a hash table with open addressing, slot by slot a check of the
@@ -17,9 +18,6 @@ export interface NgramTable {
 
 /** No token: vocabularies of such tables have fewer. */
 const EMPTY = 0xffff;
-/** Shares are told apart by so many ranges. */
-const RANGES = 10;
-const rangeOf = (share: number) => Math.min(RANGES - 1, Math.floor(RANGES * share));
 
 /**
  * An n-gram language model that drafts: the likeliest token behind the longest end of the sequence that a table knows, made

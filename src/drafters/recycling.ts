@@ -3,6 +3,7 @@ import type { Round, Token } from "../core/types.js";
 import { type PredictiveDrafter, type Predictor, predictive } from "./predict.js";
 import { KEPT, type KnownSuccessors, sharedSuccessors } from "./successors.js";
 import { type Top, topOf } from "./top.js";
+import { RANGES, rangeOf } from "./trust.js";
 
 export interface RecyclingOptions {
   /** Most tokens whose successors are kept: some hundred bytes each. */
@@ -18,10 +19,8 @@ export interface RecyclingDrafter extends PredictiveDrafter {
 
 /** Guesses that fell of which a round's rows are read, the first ones: each takes a look at the whole vocabulary. */
 const FALLEN = 2;
-/** Best successors are told apart by so many ranges of their share, and stand a little less often than that. */
-const RANGES = 10;
+/** Best successors stand a little less often than their share says. */
 const CHANCE = 0.8;
-const rangeOf = (share: number) => Math.min(RANGES - 1, Math.floor(RANGES * share));
 
 /**
  * Token Recycling (Luo et al. 2024): for each token the target's own likeliest successors, as they were when the target last

@@ -39,6 +39,10 @@ export function createTrust(chances: readonly number[]): Trust {
   };
 }
 
+/** Chances are told apart by so many ranges. */
+export const RANGES = 10;
+export const rangeOf = (chance: number) => Math.min(RANGES - 1, Math.floor(RANGES * chance));
+
 /** Longest match worth counting. */
 export const LONGEST = 24;
 /** The shortest match of each kind. */

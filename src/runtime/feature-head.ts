@@ -1,8 +1,7 @@
 import type { Tensor } from "onnxruntime-node";
-import { failure } from "../core/errors.js";
 import type { Token } from "../core/types.js";
 import { createCache } from "./cache.js";
-import { type Graph, ort } from "./ort.js";
+import { checkTensors, type Graph, ort } from "./ort.js";
 import { floats, numbers } from "./tensors.js";
 
 export interface FeatureHeadShape {
@@ -35,12 +34,7 @@ const OUTPUTS = ["words", "chances", "present_key", "present_value"] as const;
 export async function featureHead(session: Graph, shape: FeatureHeadShape) {
   const { Tensor } = await ort();
   const { guesses, featureSize, keyValueHeads, headSize, length: most, words } = shape;
-  for (const name of INPUTS)
-    if (!session.inputNames.includes(name))
-      throw failure(`the graph of the feature head has no input "${name}"`);
-  for (const name of OUTPUTS)
-    if (!session.outputNames.includes(name))
-      throw failure(`the graph of the feature head has no output "${name}"`);
+  checkTensors(session, INPUTS, OUTPUTS, "the graph of the feature head");
 
   function open() {
     let cache = createCache({ layers: 1, keyValueHeads, headSize });

@@ -1,9 +1,9 @@
 import type { Tensor } from "onnxruntime-node";
-import { failure, usage } from "../core/errors.js";
+import { usage } from "../core/errors.js";
 import { depths, EMPTY } from "../core/tree.js";
 import type { Draft, Model, Scores, Step, Token } from "../core/types.js";
 import { type CacheShape, createCache } from "./cache.js";
-import { type Graph, type Ort, ort } from "./ort.js";
+import { checkTensors, type Graph, type Ort, ort } from "./ort.js";
 import { hide, type Lag, laggedToken, scoredRows, tokenAt } from "./pass-rows.js";
 import { openSequences, type Sequence } from "./sequence.js";
 import { call, floats } from "./tensors.js";
@@ -77,14 +77,11 @@ export async function languageModel(
   const past = Array.from({ length: shape.layers }, (_, layer) => layerNames(names, layer)).flat();
   const { logits, newKeyValue, pastKey, pastValue, ...inputs } = names;
   const { lag } = shape;
-  for (const name of [...Object.values(inputs), ...past, ...(lag ? [lag.tensor] : [])]) {
-    if (!session.inputNames.includes(name))
-      throw failure(`the graph has no input "${name}", which its manifest implies`);
-  }
-  for (const name of [logits, newKeyValue, ...Object.keys({ ...shape.taps, ...shape.features })]) {
-    if (!session.outputNames.includes(name))
-      throw failure(`the graph has no output "${name}", which its manifest implies`);
-  }
+  checkTensors(
+    session,
+    [...Object.values(inputs), ...past, ...(lag ? [lag.tensor] : [])],
+    [logits, newKeyValue, ...Object.keys({ ...shape.taps, ...shape.features })],
+  );
   const contract: Contract = { library, session, shape, names, prefix };
   const open = (count?: number) =>
     openSequences(createCache(shape, count), {

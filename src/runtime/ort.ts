@@ -34,6 +34,22 @@ export const ort = once(
     ),
 );
 
+/** @throws a failure that names the first input or output that a graph lacks */
+export function checkTensors(
+  { inputNames, outputNames }: Graph,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  who = "the graph",
+): void {
+  const lacks = (names: readonly string[], wanted: readonly string[], what: string) => {
+    const missing = wanted.find((name) => !names.includes(name));
+    if (missing !== undefined)
+      throw failure(`${who} has no ${what} "${missing}", which its manifest implies`);
+  };
+  lacks(inputNames, inputs, "input");
+  lacks(outputNames, outputs, "output");
+}
+
 /** @throws a failure that names the file and the reason. */
 export async function openSession(path: string, options: SessionOptions = {}): Promise<Graph> {
   const { device = "cpu", threads = availableParallelism(), quiet = false, unfold = false } = options;

@@ -37,22 +37,24 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
     return one;
   };
   const makers = (parts: Parts): Makers => {
+    const table = once(() => ownTable(parts));
+    const head = once(() => ownHead(parts));
     const small = once(() => (draft === undefined ? ownSmall(parts) : otherSmall(draft, parts)));
     return {
       lookup: async () => drafters.lookup(),
       auto: async () => {
-        const table = ownTable(parts);
+        const known = table();
         const all = [
           learner(drafters.suffix).drafter,
-          table && drafters.ngrams(table),
+          known && drafters.ngrams(known),
           learned(parts, learner),
         ];
-        const cheap = drafters.mixture(...all.filter((one) => one !== undefined));
-        return { ...(parts.manifest.eagle ? await ownHead(parts, cheap) : cheap), name: "auto" };
+        const beside = drafters.mixture(...all.filter((one) => one !== undefined));
+        return { ...(parts.manifest.eagle ? (await head())(beside) : beside), name: "auto" };
       },
-      eagle: once(() => ownHead(parts)),
+      eagle: async () => (await head())(),
       suffix: async () => learner(drafters.suffix).drafter,
-      ngrams: async () => ngrams(parts),
+      ngrams: async () => ngrams(table(), parts.manifest),
       spans: async () => spans,
       rest: async () => rest(datastore, parts),
       recycling: async () => learned(parts, learner),
@@ -111,31 +113,25 @@ function rest(datastore: string | undefined, { manifest }: Parts): Drafter {
   return drafters.rest(openDatastore(datastore, vocabularyOf(manifest)));
 }
 
-/** The feature head that comes with the model. */
-async function ownHead(
-  { manifest, file, small }: Parts,
-  beside?: drafters.PredictiveDrafter,
-): Promise<Drafter> {
-  const { name, eagle: head, target } = manifest;
-  const featureSize = target.features?.[head?.features ?? ""];
-  if (!head || featureSize === undefined)
+/** The feature head that comes with the model: what makes a drafter of it. */
+async function ownHead({ manifest, file, small }: Parts) {
+  const { name, eagle: shape, target } = manifest;
+  const featureSize = target.features?.[shape?.features ?? ""];
+  if (!shape || featureSize === undefined)
     throw usage(`the model "${name}" has no head that reads its features: name another drafter`);
-  const bytes = Uint8Array.from(readFileSync(file(head.words)));
+  const bytes = Uint8Array.from(readFileSync(file(shape.words)));
   const words = new Uint16Array(bytes.buffer, 0, Math.floor(bytes.length / 2));
-  const graph = await small(head.graph, false);
-  return drafters.eagle(await featureHead(graph, { ...head, featureSize, words }), {
-    features: head.features,
-    beside,
-  });
+  const head = await featureHead(await small(shape.graph, false), { ...shape, featureSize, words });
+  return (beside?: drafters.PredictiveDrafter): Drafter =>
+    drafters.eagle(head, { features: shape.features, beside });
 }
 
 /** The table that comes with the model; undefined: none does. */
 const ownTable = ({ manifest: { ngrams }, file }: Parts) =>
   ngrams && readNgramTable(file(ngrams.file), ngrams);
 
-function ngrams(parts: Parts): Drafter {
-  const table = ownTable(parts);
-  if (!table) throw usage(`the model "${parts.manifest.name}" has no table of n-grams: name another drafter`);
+function ngrams(table: drafters.NgramTable | undefined, { name }: TextManifest): Drafter {
+  if (!table) throw usage(`the model "${name}" has no table of n-grams: name another drafter`);
   return drafters.ngrams(table);
 }
 

@@ -90,11 +90,6 @@ def add_inputs(g, parts, batch, ids):
             g.input(f"past_{kind}.{i}", FLOAT, [batch, parts.kv, "C", HEAD_SIZE])
 
 
-def residual(g, x, skip, layer):
-    """The residual stream behind so many layers, where they end in x and what is to be added to it."""
-    return g.op("Add", [x, skip], [f"behind.{layer}"])
-
-
 def build(name, parts, linear, embed, attention, weights=None, taps=None, opset=20, ids=IDS, state=None, more=None,
           features=()):
     """-> Graph of the contract above.
@@ -115,7 +110,7 @@ def build(name, parts, linear, embed, attention, weights=None, taps=None, opset=
         x, skip = rest_of_layer(g, parts, linear, i, x, attend(i, q, key, value))
         fresh += [key, value]
     if parts.layers in features:
-        streams[parts.layers] = residual(g, x, skip, parts.layers)
+        streams[parts.layers] = g.op("Add", [x, skip], [f"behind.{parts.layers}"])
     x, skip = (chosen_rows(g, parts, v) for v in (x, skip))
     hidden = g.op("SkipSimplifiedLayerNormalization", [x, skip, g.weight("nf", parts.norms["nf"])],
                   [state] if state else 1, MS, epsilon=parts.epsilon)

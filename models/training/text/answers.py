@@ -22,7 +22,7 @@ import shared  # noqa: F401
 from gguf_file import Gguf, find_gguf
 from habits import DEADLINE, DEVICE, GPU, TOY, WORK, say, settle
 from smollm import Graphs, Smollm
-from texts import END, SYSTEM, chat, excerpt
+from texts import END, SYSTEM, TASKS, chat, excerpt
 from tokenizer_json import tokenizer
 
 BENCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../bench/text/spec-bench-half.jsonl")
@@ -30,13 +30,12 @@ BATCH, LENGTH, ASKED = (4, 96, 60) if TOY else (2048, 640, 400)
 STRIDE = 128            # lengths of past that graphs are made for
 TEMPERATURES = (0., 0., .2, .2, .5, .7, .7, 1.)
 MEASURED = (0., .2, .7, 1.)
-TASKS = ("Summarize: {}", "Summarize the following text:\n\n{}", "{}\n\nSummarize the text above in one paragraph.",
-         "Continue this story:\n\n{}", "{}\n\nWhat is this passage about?", "{}\n\nWho are the characters in this passage?",
-         "Rewrite this passage in simple modern English:\n\n{}", "What is the main idea of the following text?\n\n{}", "{}",
-         "Write a short review of this text:\n\n{}", "List the key points of this passage:\n{}", "Translate to German: {}",
-         "Explain the following passage to a child.\n\n{}", "Use the text below to answer: who did what, and why?\n\n{}",
-         "Correct the grammar of this text: {}", "Make this more concise: {}",
-         "{}\n\nAsk three questions that this text answers, and answer them.")
+ASKS = (*TASKS, "Summarize the following text:\n\n{}", "{}\n\nSummarize the text above in one paragraph.", "{}",
+        "{}\n\nWho are the characters in this passage?", "What is the main idea of the following text?\n\n{}",
+        "Write a short review of this text:\n\n{}",
+        "Explain the following passage to a child.\n\n{}", "Use the text below to answer: who did what, and why?\n\n{}",
+        "Correct the grammar of this text: {}", "Make this more concise: {}",
+        "{}\n\nAsk three questions that this text answers, and answer them.")
 
 
 class Talk:
@@ -63,15 +62,13 @@ class Talk:
         logits = self.model.step(self.token, self.place, self.cache, most).float()
         logits.index_fill_(1, self.special, -1e9)
         noise = torch.empty_like(logits).exponential_().log_()
-        heat = torch.where(self.answers, self.temperature, 1.)
-        drawn = torch.addcmul(logits, noise, heat[:, None], value=-1).argmax(-1)
         between = self.between[self.answers.long(), self.forced.clamp(0)]
         forced = (self.forced >= 0) & (between >= 0)
         begins = (self.forced >= 0) & (between < 0)
         # The words behind a user's turn are over: the assistant begins, and the other way round.
         self.answers.copy_(torch.where(begins, ~self.answers, self.answers))
-        drawn = torch.where(begins, torch.addcmul(logits, noise, torch.where(self.answers, self.temperature, 1.)[:, None],
-                                                  value=-1).argmax(-1), drawn)
+        heat = torch.where(self.answers, self.temperature, 1.)
+        drawn = torch.addcmul(logits, noise, heat[:, None], value=-1).argmax(-1)
         token = torch.where(forced, between, drawn)
         ends = ~forced & (token == END)
         self.forced.copy_(torch.where(ends, 0, torch.where(forced, self.forced + 1, -1)))
@@ -81,7 +78,7 @@ class Talk:
         self.said[self.rows, self.place] = self.answers & ~forced
 
     def begin(self, prompts, temperatures, answers):
-        """prompts: lists of tokens; answers: whether the assistant speaks next. -> where the shortest prompt ends"""
+        """prompts: lists of tokens; answers: whether the assistant speaks next. -> where the longest prompt ends"""
         self.tokens.zero_(), self.said.zero_(), self.forced.fill_(-1), self.answers.fill_(answers)
         self.temperature.copy_(torch.tensor(temperatures))
         lengths = torch.tensor([len(one) for one in prompts])
@@ -98,9 +95,9 @@ class Talk:
         # Padding behind a short prompt is nothing that was said.
         behind = torch.arange(self.length, device=DEVICE)[None] > self.place[:, None]
         self.tokens[behind] = 0
-        return int(lengths.min()), longest
+        return longest
 
-    def run(self, shortest, longest, steps):
+    def run(self, longest, steps):
         for i in range(steps):
             self.graphs(min(self.length, -(-(longest + i + 1) // STRIDE) * STRIDE))
 
@@ -109,9 +106,9 @@ def book_prompts(folder, encode, count):
     rng, names = random.Random(0), sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".txt"))
     found = []
     while len(found) < count:
-        ids = encode(chat(rng.choice(TASKS).format(excerpt(rng.choice(names), rng.choice((150, 300, 600, 1000, 1400)), rng))))
+        ids = encode(chat(rng.choice(ASKS).format(excerpt(rng.choice(names), rng.choice((150, 300, 600, 1000, 1400)), rng))))
         if len(ids) <= ASKED:
-            found.append(ids[:ASKED])
+            found.append(ids)
     return found
 
 
@@ -125,13 +122,11 @@ def train_answers(model, encode, folder, seconds):
     while (time.time() - began + took < seconds or batches < 2) and time.time() + took < DEADLINE:
         since = time.time()
         if batches % 2 == 0:
-            talk.run(*talk.begin([opening] * BATCH, temperatures, False), LENGTH - len(opening))
+            talk.run(talk.begin([opening] * BATCH, temperatures, False), LENGTH - len(opening))
         else:
             at = (batches // 2 * BATCH) % len(asked)
-            some = sorted(asked[at:at + BATCH], key=len)
-            order = np.random.default_rng(batches).permutation(temperatures).tolist()
-            shortest, longest = talk.begin(some, order, True)
-            talk.run(shortest, longest, LENGTH - longest)
+            longest = talk.begin(asked[at:at + BATCH], temperatures, True)
+            talk.run(longest, LENGTH - longest)
         kept.append((talk.tokens.to(torch.int32).cpu().numpy().astype(np.uint16), talk.said.cpu().numpy(),
                      talk.temperature.cpu().numpy()))
         batches, took = batches + 1, time.time() - since
@@ -147,9 +142,9 @@ def bench_answers(model, encode, most=256):
         prompts, most = [one[:40] for one in prompts], 8
     batch = len(prompts) * len(MEASURED)
     talk = Talk(model, encode, batch, max(len(one) for one in prompts) + most)
-    span = talk.begin(prompts * len(MEASURED), [t for t in MEASURED for _ in prompts], True)
+    longest = talk.begin(prompts * len(MEASURED), [t for t in MEASURED for _ in prompts], True)
     starts = talk.place.cpu().numpy() + 1
-    talk.run(*span, most)
+    talk.run(longest, most)
     tokens, said = talk.tokens.cpu().numpy().astype(np.uint16), talk.said.cpu().numpy()
     for row, start in enumerate(starts):        # the first answer only
         end = np.flatnonzero(tokens[row, start:start + most] == END)

@@ -75,11 +75,11 @@ def train(target, nets, tokens, answers, seconds):
                            for j, (logits, weight) in enumerate(zip(drafts, net.weights), 1))
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.)
-            seen[name] = float(loss) if step % 200 == 0 else 0
+            seen[name] = loss.detach()
         adam.step()
         adam.zero_grad(set_to_none=True)
         if step % 200 == 0:
-            say(step, f"{part:.2f}", {name: round(loss, 3) for name, loss in seen.items()})
+            say(step, f"{part:.2f}", {name: round(float(loss), 3) for name, loss in seen.items()})
     say("steps", budget.steps)
 
 

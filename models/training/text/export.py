@@ -14,16 +14,15 @@ from gguf_file import Gguf, find_gguf
 from lm_export import largest_inputs, shape
 from matrices import block_linear, float_linear, smooth, unfolded_block_linear
 from onnx_graph import WeightFiles, session
-from parts import Parts, build
+from parts import CONTEXT, FEATURES, Parts, build
 from passes import feeds
 from texts import measured_texts
 from tokenizer_json import tokenizer, write_tokenizer
 
-ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "tokenizer", "end", "chat",
-         "ngrams", "maxTokens", "earnings", "sampling")
+ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "eagle", "tokenizer", "end", "chat",
+         "ngrams", "maxTokens", "sampling", "earnings")
 END = "<|im_end|>", "<|endoftext|>"
 LARGEST = 90_000_000    # bytes of a file
-ORDER_OF_NGRAMS = 5     # as ngrams.py counts them; that imports more than is needed here
 ALPHA = .5              # of SmoothQuant
 
 
@@ -42,7 +41,8 @@ def export_target(gguf, books, out):
     build("target", parts, block_linear(parts), weights).save(f"{out}/target.onnx")
     build("target", parts, unfolded_block_linear(parts), weights).save(f"{out}/target.float.onnx")
     weights.save()
-    return dict(graph="target.onnx", float="target.float.onnx", **shape(parts), batched=True)
+    return dict(graph="target.onnx", float="target.float.onnx", **shape(parts), batched=True,
+                features={"features": len(FEATURES) * parts.d})
 
 
 def main():
@@ -58,7 +58,7 @@ def main():
         if part == "ngrams":
             if a.ngrams:
                 shutil.copyfile(a.ngrams, os.path.join(a.out, "ngrams.bin"))
-            model["ngrams"] = {"file": "ngrams.bin", "order": ORDER_OF_NGRAMS} if a.ngrams else None
+            model["ngrams"] = {"file": "ngrams.bin", "order": CONTEXT} if a.ngrams else None
             return
         if part == "target":
             model["target"] = export_target(gguf, a.books, a.out)

@@ -1,6 +1,6 @@
 """A feature head that drafts.py has taught, as a graph that makes some guesses in a row, and its section of model.json.
 
-    python3 export_head.py --net WORK/slim.npz --out ../../smollm2-135m [--guesses 4]
+    python3 export_head.py --net WORK/slim.npz --out ../../smollm2-135m [--guesses 3]
 
     inputs   input_ids int64 [1, S] | features float [1, S, n * D], the target's, of the token before each
              seqlens_k int32 [1] = T - 1, total_len int32 [1] = T: rows read before and now
@@ -14,15 +14,15 @@ import os
 import numpy as np
 
 import shared  # noqa: F401
-from export_model import arguments, read_json, write_model
-from matrices import HEAD_SIZE, block_matrix, quantise_blocks
+from export import ORDER
+from export_model import arguments, write_model
+from matrices import BYTE_ZERO, HEAD_SIZE, block_matrix, quantise_blocks
 from onnx_graph import FLOAT, INT32, INT64, MS, Graph, WeightFile
 from parts import FEATURES
 
 BASE = 100_000          # of the rotary positions, the target's
 EPSILON = 1e-5
 LENGTH = 4096           # rows that it can read
-BYTE_ZERO = 128
 
 
 class Net:
@@ -114,9 +114,8 @@ def main():
     args = arguments(("eagle",), "smollm2", "Apache-2.0")
     args.add_argument("--net", required=True)
     args.add_argument("--out", required=True)
-    args.add_argument("--guesses", type=int, default=4)
+    args.add_argument("--guesses", type=int, default=3)
     a = args.parse_args()
-    known = read_json(a.out, "model.json")
     net = Net(a.net)
 
     def write(part, model):
@@ -124,12 +123,9 @@ def main():
         build(net, model["target"]["vocabularySize"], a.guesses, weights).save(f"{a.out}/eagle.onnx")
         weights.save()
         net.words.astype("<u2").tofile(f"{a.out}/eagle.words.bin")
-        model["target"]["features"] = {"features": len(FEATURES) * net.w["tap_norms.0.weight"].shape[0]}
         model["eagle"] = dict(graph="eagle.onnx", words="eagle.words.bin", features="features", guesses=a.guesses,
                               keyValueHeads=net.kv, headSize=HEAD_SIZE, length=LENGTH)
-    order = list(known)
-    order.insert(order.index("tokenizer"), "eagle") if "eagle" not in order else None
-    write_model(a, "text", order, write)
+    write_model(a, "text", ORDER, write)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ import torch
 
 import shared  # noqa: F401
 from habits import DEVICE, OUT, WORK, load_npz, say, settle
+from parts import CONTEXT
 
-ORDER = 5               # tokens of the longest context
 DISCOUNT = .75
 LEAST = 2               # times that a context must have stood
 CERTAINTY = .15         # worth of a context that only says the certainty anew
@@ -94,10 +94,8 @@ def locate(sorted_keys, keys):
 
 def windows_of(tokens, said, c):
     """tokens, said [N, L] -> ([M, c + 1], sequences [M]): answers' tokens and the c in front of each."""
-    length = tokens.shape[1] - c
     rows, places = said[:, c:].nonzero(as_tuple=True)
     window = torch.stack([tokens[rows, places + i] for i in range(c + 1)], 1)
-    assert length > 0
     return window, rows
 
 
@@ -149,11 +147,11 @@ class Table:
         self.checks, self.held, self.levels = (torch.from_numpy(a.astype(np.int64)).to(DEVICE) for a in arrays)
 
     def __call__(self, windows):
-        """windows [N, ORDER] -> the token behind the longest known end (-1: none), its share, the length of that end."""
+        """windows [N, CONTEXT] -> the token behind the longest known end (-1: none), its share, the length of that end."""
         token = torch.full((len(windows),), -1, dtype=torch.long, device=DEVICE)
         share, length = torch.zeros(len(windows), device=DEVICE), torch.zeros_like(token)
-        for c in range(ORDER, 0, -1):
-            h, check = mixed(windows[:, ORDER - c:])
+        for c in range(CONTEXT, 0, -1):
+            h, check = mixed(windows[:, CONTEXT - c:])
             at, going = h % len(self.held), token < 0
             while bool(going.any()):
                 here = going & (self.held[at] != EMPTY) & (self.checks[at] == check)
@@ -168,16 +166,16 @@ def measure(read, bench, most=6):
     tokens, said = (torch.from_numpy(bench[name].astype(np.int64)).to(DEVICE) for name in ("tokens", "said"))
     for heat in np.unique(bench["temperature"]):
         rows = torch.from_numpy(bench["temperature"] == heat).to(DEVICE)
-        window, sequence = windows_of(tokens[rows], said[rows] > 0, ORDER)
+        window, _ = windows_of(tokens[rows], said[rows] > 0, CONTEXT)
         # a chain of guesses in front of each token
         text = torch.cat([tokens[rows], torch.full((int(rows.sum()), most), -1, device=DEVICE)], 1)
-        at = (said[rows] > 0)[:, ORDER:].nonzero(as_tuple=True)
-        ends, stands, expected = window[:, :ORDER], torch.ones(len(window), dtype=torch.bool, device=DEVICE), []
+        at = (said[rows] > 0)[:, CONTEXT:].nonzero(as_tuple=True)
+        ends, stands, expected = window[:, :CONTEXT], torch.ones(len(window), dtype=torch.bool, device=DEVICE), []
         total = torch.ones(len(window), device=DEVICE)
         shares = []
         for k in range(most):
             token, share, _ = read(ends)
-            right = token == text[at[0], at[1] + ORDER + k]
+            right = token == text[at[0], at[1] + CONTEXT + k]
             if k == 0:
                 bands = [(share >= low) & (share < low + .2) for low in (0, .2, .4, .6, .8001)]
                 shares = [(f"{float(band.float().mean()):.2f}", f"{float(right[band].float().mean()):.2f}") for band in bands]
@@ -197,7 +195,7 @@ def main():
     tokens = torch.from_numpy(answers["tokens"].astype(np.int64)).to(DEVICE)
     said = torch.from_numpy(answers["said"]).to(DEVICE)
     orders = []
-    for c in range(1, ORDER + 1):
+    for c in range(1, CONTEXT + 1):
         orders.append(Order(*windows_of(tokens, said, c), orders[-1] if orders else None))
         say("contexts of", c, len(orders[-1].keys), "with successors", len(orders[-1].pairs))
     scores = worth(orders)

@@ -11,6 +11,7 @@ from onnx_graph import FLOAT
 NORMS = {"n1": "attn_norm.weight", "n2": "ffn_norm.weight"}
 MATRICES = {"qkv": ("attn_q", "attn_k", "attn_v"), "o": ("attn_output",), "gu": ("ffn_gate", "ffn_up"), "down": ("ffn_down",)}
 FEATURES = (8, 18, 30)  # layers whose residual streams drafters get to see
+CONTEXT = 5             # tokens of the longest context in the table of n-grams
 SPARE = 64              # positions behind the longest context, for drafts
 
 
