@@ -2,9 +2,12 @@
 answers, each a vector of `rank` numbers that is both what goes in and what logits are made with. A low rank makes a step cheap:
 on a CPU the table is most of what a step reads.
 
-teach(target, taps, ids) -> for j = 1, 2, ...: logits [B, L - j - 1, R]; those at index t are of token t + j + 1, by the
-target's features up to index t and the tokens up to t + j.
+All of them are taught at some places of a sequence only (logits over a vocabulary cost more than the rest), the anchors:
+teach(target, lesson) yields for the guesses 1, 2, ... behind each anchor t: logits [B, n, R] of token t + j + 1, by the target's features up
+to t and the tokens up to t + j, and the places t + j [B, n] where the target itself says what it thinks of that token.
 """
+import dataclasses
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -14,6 +17,19 @@ from matrices import HEAD_SIZE
 from smollm import rotate
 
 EPSILON = 1e-5
+
+
+@dataclasses.dataclass
+class Lesson:
+    ids: torch.Tensor           # [B, L]
+    taps: list                  # features of the target [B, L, d] each
+    anchors: torch.Tensor       # [B, n]
+    said: torch.Tensor          # [B, L], the answers' tokens; the others were asked
+
+
+def picked(x, places):
+    """Rows of x [B, L, d] at places [B, n]."""
+    return x.gather(1, places[..., None].expand(-1, -1, x.shape[-1]))
 
 
 class Norm(nn.Module):
@@ -91,34 +107,26 @@ class FeatureHead(nn.Module):
     def features(self, taps):
         return self.fuse(torch.cat([norm(tap) for norm, tap in zip(self.tap_norms, taps)], -1))
 
-    def teach(self, target, taps, ids):
-        length, h, keys, values, out = ids.shape[1], self.features(taps), [], [], []
-        for j in range(1, self.steps + 1):
-            e = self.vocabulary.embed(torch.roll(ids, -j, 1))
-            cos, sin = target.cos[j - 1:length + j - 1], target.sin[j - 1:length + j - 1]
-            q, k, v = self.block.split(torch.cat([e, self.nh(h)], -1), cos, sin)
+    def teach(self, target, lesson):
+        ids, at = lesson.ids, lesson.anchors
+        length, n = ids.shape[1], at.shape[1]
+        h = self.features(lesson.taps)
+        e = self.vocabulary.embed(torch.roll(ids, -1, 1))
+        q, k, v = self.block.split(torch.cat([e, self.nh(h)], -1), target.cos[:length], target.sin[:length])
+        h = self.block.finish(h, F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True))
+        # The later guesses are made behind anchors only: each sees the first step up to its anchor, and what was guessed there.
+        h, keys, values = picked(h, at), [k], [v]
+        yield self.vocabulary.logits(h), at + 1
+        sees = torch.arange(length, device=at.device)[None, None] <= at[..., None]
+        own = torch.eye(n, dtype=torch.bool, device=at.device).expand(len(at), -1, -1)
+        for j in range(2, self.steps + 1):
+            e, places = self.vocabulary.embed(ids.gather(1, at + j)), at + j - 1
+            q, k, v = self.block.split(torch.cat([e, self.nh(h)], -1), target.cos[places][:, None], target.sin[places][:, None])
             keys.append(k), values.append(v)
-            if j == 1:
-                attended = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
-            else:
-                attended = F.scaled_dot_product_attention(q, torch.cat(keys, 2), torch.cat(values, 2),
-                                                          attn_mask=later_mask(length, j, q), enable_gqa=True)
-            h = self.block.finish(h, attended)
-            out.append(self.vocabulary.logits(h[:, :length - j - 1]))
-        return out
-
-
-MASKS = {}
-
-
-def later_mask(length, steps, like):
-    """What a step sees: everything up to its index in the first one, its own index in the later ones."""
-    key = length, steps, like.dtype
-    if key not in MASKS:
-        causal = torch.full((length, length), float("-inf"), device=like.device).triu(1)
-        own = torch.full((length, length), float("-inf"), device=like.device).fill_diagonal_(0)
-        MASKS[key] = torch.cat([causal] + [own] * (steps - 1), 1).to(like.dtype)
-    return MASKS[key]
+            mask = torch.cat([sees] + [own] * (j - 1), -1)[:, None]
+            h = self.block.finish(h, F.scaled_dot_product_attention(q, torch.cat(keys, 2), torch.cat(values, 2), attn_mask=mask,
+                                                                    enable_gqa=True))
+            yield self.vocabulary.logits(h), at + j
 
 
 class ParallelHeads(nn.Module):
@@ -135,28 +143,137 @@ class ParallelHeads(nn.Module):
         self.first = nn.ModuleList(linear(d, d) for _ in range(count))
         self.second = nn.ModuleList(linear(d, d, .01) for _ in range(count))
 
-    def teach(self, target, taps, ids):
-        e = self.vocabulary.embed(torch.roll(ids, -1, 1))
-        z = self.fuse(torch.cat([norm(tap) for norm, tap in zip(self.tap_norms, taps)] + [e], -1))
+    def teach(self, target, lesson):
+        at = lesson.anchors
+        e = self.vocabulary.embed(lesson.ids.gather(1, at + 1))
+        taps = [norm(picked(tap, at)) for norm, tap in zip(self.tap_norms, lesson.taps)]
+        z = self.fuse(torch.cat(taps + [e], -1))
         gate, up = self.gu(self.norm(z)).chunk(2, -1)
         z = z + self.down(F.silu(gate) * up)
-        length = ids.shape[1]
-        heads = zip(self.first, self.second)
-        return [self.vocabulary.logits((z + b(F.silu(a(z))))[:, :length - j - 1]) for j, (a, b) in enumerate(heads, 1)]
+        for j, (a, b) in enumerate(zip(self.first, self.second), 1):
+            yield self.vocabulary.logits(z + b(F.silu(a(z)))), at + j
+
+
+class BlockDrafter(nn.Module):
+    """All guesses at once by one pass over masked places, which see one another and, through keys and values made of it, what
+    the target knows (DFlash, 2026). prompt_only: of the target's features those of the prompt only, as SpecDec's
+    non-autoregressive drafter sees its encoder (Xia et al. 2023); the answer's tokens stand for themselves."""
+
+    def __init__(self, target, tokens, d, rank, ff, heads, kv, layers=2, guesses=7, every=4, taps=3, prompt_only=False):
+        super().__init__()
+        self.vocabulary = Vocabulary(target, tokens, d, rank)
+        self.guesses, self.every, self.prompt_only = guesses, every, prompt_only
+        self.weights = tuple(.85 ** j for j in range(guesses))
+        self.tap_norms = nn.ModuleList(Norm(target.d) for _ in range(taps))
+        self.fuse, self.nc = linear(taps * target.d, d, (taps * target.d) ** -.5), Norm(d)
+        self.masked = nn.Parameter(torch.randn(guesses, d))
+        self.blocks = nn.ModuleList(Block(d, ff, heads, kv) for _ in range(layers))
+        self.contexts = nn.ModuleList(linear(d, 2 * kv * HEAD_SIZE) for _ in range(layers))
+
+    def context(self, lesson):
+        c = self.fuse(torch.cat([norm(tap) for norm, tap in zip(self.tap_norms, lesson.taps)], -1))
+        if self.prompt_only:
+            c = torch.where(lesson.said[..., None], self.vocabulary.embed(lesson.ids).to(c.dtype), c)
+        return self.nc(c)
+
+    def teach(self, target, lesson):
+        at = lesson.anchors[:, ::self.every if self.training else 1]
+        (batch, n), length, size = at.shape, lesson.ids.shape[1], self.guesses + 1
+        c = self.context(lesson)
+        known = self.vocabulary.embed(lesson.ids.gather(1, at + 1))
+        h = torch.cat([known[:, :, None], self.masked.to(known.dtype).expand(batch, n, -1, -1)], 2).flatten(1, 2)
+        places = (at[..., None] + 1 + torch.arange(size, device=at.device)).flatten(1)
+        cos, sin = target.cos[places][:, None], target.sin[places][:, None]
+        sees = torch.arange(length, device=at.device)[None, None] <= at.repeat_interleave(size, 1)[..., None]
+        own = torch.arange(n, device=at.device).repeat_interleave(size)
+        own = (own[:, None] == own[None]).expand(batch, -1, -1)
+        mask = torch.cat([sees, own], -1)[:, None]
+        for block, enter in zip(self.blocks, self.contexts):
+            q, k, v = block.split(h, cos, sin)
+            ck, cv = (part.unflatten(-1, (-1, HEAD_SIZE)).transpose(1, 2) for part in enter(c).chunk(2, -1))
+            ck = rotate(ck, target.cos[:length], target.sin[:length])
+            attended = F.scaled_dot_product_attention(q, torch.cat([ck, k], 2), torch.cat([cv, v], 2), attn_mask=mask,
+                                                      enable_gqa=True)
+            h = block.finish(h, attended)
+        h = h.unflatten(1, (n, size))
+        for j in range(1, size):
+            yield self.vocabulary.logits(h[:, :, j]), at + j
 
 
 class Student(nn.Module):
-    """A small language model of its own (as in speculative sampling, Chen et al. 2023): it sees tokens only."""
-    weights = (1.,)
+    """A small language model of its own (as in speculative sampling, Chen et al. 2023): it sees tokens only.
 
-    def __init__(self, target, tokens, d, rank, ff, heads, kv, layers):
+    boosts: the name of another one; where that one is right, this one needs not be (SpecInfer's boost-tuning, Miao et al. 2023).
+    """
+    weights, depth = (1.,), 4
+
+    def __init__(self, target, tokens, d, rank, ff, heads, kv, layers, boosts=None):
         super().__init__()
+        self.boosts = boosts
         self.vocabulary = Vocabulary(target, tokens, d, rank)
         self.blocks = nn.ModuleList(Block(d, ff, heads, kv) for _ in range(layers))
 
-    def teach(self, target, taps, ids):
-        h, length = self.vocabulary.embed(ids), ids.shape[1]
+    def states(self, target, lesson):
+        h, length = self.vocabulary.embed(lesson.ids), lesson.ids.shape[1]
         for block in self.blocks:
             q, k, v = block.split(h, target.cos[:length], target.sin[:length])
             h = block.finish(h, F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True))
-        return [self.vocabulary.logits(h[:, 1:length - 1])]
+        return h
+
+    def teach(self, target, lesson):
+        h = self.states(target, lesson)
+        for j in range(1, 1 + self.depth):
+            yield self.vocabulary.logits(picked(h, lesson.anchors + j)), lesson.anchors + j
+
+
+class EarlyExit(nn.Module):
+    """The target's own first layers and a small adapter behind them (Kangaroo, Liu et al. 2024; predictive pipelined
+    decoding, Yang et al. 2023, exits so)."""
+    weights, depth = (1.,), 4
+
+    def __init__(self, target, tokens, rank, ff):
+        super().__init__()
+        self.vocabulary = Vocabulary(target, tokens, target.d, rank)
+        self.norm, self.gu, self.down = Norm(target.d), linear(target.d, 2 * ff), linear(ff, target.d, .01)
+
+    def teach(self, target, lesson):
+        for j in range(1, 1 + self.depth):
+            z = picked(lesson.taps[0], lesson.anchors + j)
+            gate, up = self.gu(self.norm(z)).chunk(2, -1)
+            yield self.vocabulary.logits(z + self.down(F.silu(gate) * up)), lesson.anchors + j
+
+
+class LookAhead(nn.Module):
+    """Learned tokens behind the last one, read by the target itself (PaSS, Monea et al. 2023): all that is learned is what
+    goes in for them."""
+    weights = (1., .8, .6)
+
+    def __init__(self, target, tokens, count=3, every=4):
+        super().__init__()
+        self.count, self.every = count, every
+        self.register_buffer("tokens", tokens)
+        start = target.embedding.float().mean(0)
+        self.masked = nn.Parameter(start + .02 * torch.randn(count, target.d, device=start.device))
+
+    def teach(self, target, lesson):
+        at = lesson.anchors[:, ::self.every if self.training else 1]
+        (batch, n), length, count = at.shape, lesson.ids.shape[1], self.count
+        places = (at[..., None] + 1 + torch.arange(count, device=at.device)).flatten(1)
+        cos, sin = target.cos[places][:, :, None], target.sin[places][:, :, None]
+        sees = torch.arange(length, device=at.device)[None, None] <= at.repeat_interleave(count, 1)[..., None]
+        own = torch.arange(n, device=at.device).repeat_interleave(count)
+        order = torch.arange(n * count, device=at.device)
+        own = ((own[:, None] == own[None]) & (order[None] <= order[:, None])).expand(batch, -1, -1)
+        mask = torch.cat([sees, own], -1)[:, None]
+        x = self.masked.to(target.dtype).repeat(batch, n, 1)
+        for i, (keys, values) in enumerate(target.keys_and_values(lesson.ids)):
+            def attend(q, k, v):
+                q, k, v = (part.transpose(1, 2) for part in (q, k, v))
+                out = F.scaled_dot_product_attention(q, torch.cat([keys, k], 2), torch.cat([values, v], 2), attn_mask=mask,
+                                                     enable_gqa=True)
+                return out.transpose(1, 2).flatten(2)
+            x = target.block(i, x, attend, cos, sin)
+        x = target.norm(x, "nf").unflatten(1, (n, count))
+        table = target.embedding[self.tokens]
+        for j in range(count):
+            yield F.linear(x[:, :, j], table), at + j + 1

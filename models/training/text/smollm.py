@@ -37,17 +37,27 @@ class Smollm:
         one = lambda: torch.zeros(self.layers, batch, self.kv, length, HEAD_SIZE, device=self.device, dtype=self.dtype)
         return one(), one()
 
-    def block(self, i, x, attend, cos, sin):
-        """x [.., d]; attend(q [.., heads, 64], k, v [.., kv, 64]) -> [.., d]"""
+    def block(self, i, x, attend, cos, sin, skips=()):
+        """x [.., d]; attend(q [.., heads, 64], k, v [.., kv, 64]) -> [.., d]; skips: (layer, "attention" or "mlp"), left out"""
         w = lambda name: self.matrices[f"l.{i}.{name}"]
-        q, k, v = (part.unflatten(-1, (-1, HEAD_SIZE)) for part in F.linear(self.norm(x, f"l.{i}.n1"), w("qkv")).split(
-            [self.heads * HEAD_SIZE, self.kv * HEAD_SIZE, self.kv * HEAD_SIZE], -1))
-        x = x + F.linear(attend(rotate(q, cos, sin), rotate(k, cos, sin), v), w("o"))
+        if (i, "attention") not in skips:
+            x = self.attention(i, x, attend, cos, sin)
+        if (i, "mlp") in skips:
+            return x
         gate, up = F.linear(self.norm(x, f"l.{i}.n2"), w("gu")).chunk(2, -1)
         return x + F.linear(F.silu(gate) * up, w("down"))
 
-    def read(self, ids, cache=None, taps=()):
-        """ids [B, L] from position 0 on -> residual streams [B, L, d] behind the layers named (1 ... layers), the last one by default."""
+    def attention(self, i, x, attend, cos, sin):
+        w = lambda name: self.matrices[f"l.{i}.{name}"]
+        q, k, v = (part.unflatten(-1, (-1, HEAD_SIZE)) for part in F.linear(self.norm(x, f"l.{i}.n1"), w("qkv")).split(
+            [self.heads * HEAD_SIZE, self.kv * HEAD_SIZE, self.kv * HEAD_SIZE], -1))
+        return x + F.linear(attend(rotate(q, cos, sin), rotate(k, cos, sin), v), w("o"))
+
+    def read(self, ids, cache=None, taps=(), skips=()):
+        """ids [B, L] from position 0 on -> residual streams [B, L, d] behind the layers named (1 ... layers), the last one by default.
+
+        skips: see block().
+        """
         length, kept = ids.shape[1], []
         cos, sin = self.cos[:length, None], self.sin[:length, None]
         x = F.embedding(ids, self.embedding)
@@ -58,10 +68,17 @@ class Smollm:
                     cache[0][i][:, :, :length], cache[1][i][:, :, :length] = k, v
                 out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
                 return out.transpose(1, 2).flatten(2)
-            x = self.block(i, x, attend, cos, sin)
+            x = self.block(i, x, attend, cos, sin, skips)
             if i + 1 in (taps or (self.layers,)):
                 kept.append(x)
         return kept
+
+    def keys_and_values(self, ids):
+        """ids [B, L] -> for each layer, keys and values [B, kv, L, 64] of all of them."""
+        cache = self.cache(*ids.shape)
+        with torch.no_grad():
+            self.read(ids, cache)
+        return zip(*cache)
 
     def step(self, tokens, places, cache, most):
         """The next token's logits [B, V] of many sequences: tokens and places [B], a past of less than `most`."""
