@@ -12,7 +12,7 @@ import { agreement, agreementText } from "./text/agreement.mjs";
 import { bareLoop } from "./text/bare.mjs";
 import { openLlama } from "./text/llama.mjs";
 import { categoriesOf, specBench } from "./text/prompts.mjs";
-import { readingLine, readings } from "./text/reading.mjs";
+import { longContexts, longLine, readingLine, readings } from "./text/reading.mjs";
 import { write } from "./text/run.mjs";
 import { LONGEST, textSetup } from "./text/setup.mjs";
 
@@ -62,6 +62,7 @@ export async function textBench(options) {
     ceiling: ceilings(measured, cost),
     bare: await bareLoop(model, items[0], maxTokens),
     reading: await readings(model, llama),
+    behind: await longContexts(model),
     parts,
     agreement: llama && (await agreement(model, llama, specBench(COMPARED))),
   };
@@ -173,7 +174,7 @@ function categoryTable(rows) {
 }
 
 function tablesOf(
-  { machine, model, device, prompts, maxTokens, rounds, ceiling, bare, reading, sampling },
+  { machine, model, device, prompts, maxTokens, rounds, ceiling, bare, reading, behind, sampling },
   one,
 ) {
   const { temperature, peers, rows } = one;
@@ -186,6 +187,7 @@ function tablesOf(
       categoryTable(rows),
       bareLine,
       readingLine(reading),
+      longLine(behind),
       ...peers.map(
         (row) =>
           `${row.name} takes ${row.msPerToken.toFixed(2)} ms a token, our plain decoding ${row.ownMsPerToken.toFixed(2)}: ${times(row.faster)} as fast.`,

@@ -1,4 +1,5 @@
-// How long a prompt takes to be read, nothing of it known before.
+// How long a prompt takes to be read, nothing of it known before, and how long a pass takes behind a long one.
+import { passTimes } from "../machine.mjs";
 import { median } from "../stats.mjs";
 import { specBench } from "./prompts.mjs";
 
@@ -30,6 +31,21 @@ export async function readings(model, llama) {
   }
   return rows;
 }
+
+const BEHIND = [256, 1000, 2000, 4000];
+
+/** Milliseconds of a pass of two rows, behind more and more tokens. */
+export async function longContexts(model) {
+  const rows = [];
+  for (const past of BEHIND) {
+    const [[, time]] = await passTimes(model.target, { sizes: [2], repeats: 15, past });
+    rows.push({ past, time });
+  }
+  return rows;
+}
+
+export const longLine = (rows) =>
+  `A pass of two rows takes ${rows.map(({ past, time }) => `${time.toFixed(1)} ms behind ${past} tokens`).join(", ")}: ${(rows.at(-1).time / rows[0].time).toFixed(1)} times as long behind the most as behind the fewest.`;
 
 export const readingLine = (rows) =>
   `Prompts are read in: ${rows

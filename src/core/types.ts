@@ -124,7 +124,10 @@ export interface Piece {
 export interface Budget {
   readonly nodes: number;
   readonly depth: number;
-  /** Guesses less likely to stand than this (ancestors included) are not worth a row: a drafter may stop there. */
+  /**
+   * Guesses behind the first one that are less likely to stand than this (ancestors included) are not worth a row: a drafter may stop
+   * there. The first one may cost no row (see `languageModel`): the plan looks at it by itself.
+   */
   readonly worth?: number;
 }
 

@@ -1,7 +1,9 @@
+import { certain, type Distribution, likeliest } from "../core/distribution.js";
 import { chain, EMPTY } from "../core/tree.js";
-import type { Drafter, Round, Token } from "../core/types.js";
+import type { DraftContext, Drafter, Round, Token } from "../core/types.js";
 import { roomIn } from "./bounds.js";
-import { ensemble, type Likely, type PredictiveDrafter, type States } from "./predict.js";
+import { ensemble, type PredictiveDrafter, type States } from "./predict.js";
+import { sparseRow } from "./rows.js";
 import { createTrust, RANGES, rangeOf } from "./trust.js";
 
 /** A small network over the target's features, with a memory of what it has read. */
@@ -9,14 +11,19 @@ export interface FeatureHead {
   open(): FeatureHeadSession;
 }
 
+/** The likeliest tokens behind the last row, the best first, and the logarithms of their chances. */
+export interface HeadScores {
+  readonly tokens: readonly Token[];
+  readonly logits: ArrayLike<number>;
+}
+
 export interface FeatureHeadSession {
   /** How many more rows it can read. */
   room(): number;
-  /**
-   * Reads rows, each a token and the target's features of the one before it; gives some guesses in a row of what comes behind
-   * the last one, each the likeliest behind the guess before it.
-   */
-  read(tokens: readonly Token[], features: readonly Float32Array[]): Promise<readonly Likely[]>;
+  /** Reads rows, each a committed token and the target's features of the one before it. */
+  read(tokens: readonly Token[], features: readonly Float32Array[]): Promise<HeadScores>;
+  /** Reads a guess behind the last row, or behind the guess before it: its own state takes the place of features. */
+  step(token: Token): Promise<HeadScores>;
 }
 
 export interface EagleOptions {
@@ -25,8 +32,8 @@ export interface EagleOptions {
   /** Most tokens of a prompt whose features are read, the last ones: what came before costs more than it helps. */
   readonly lead?: number;
   /**
-   * Predictors that cost next to nothing: where they are sure the head is not asked, and where they agree with it its guesses are
-   * thought likelier.
+   * Predictors that cost next to nothing: where they are sure the head is not asked, and elsewhere the surer of both guesses,
+   * token by token.
    */
   readonly beside?: PredictiveDrafter;
 }
@@ -37,17 +44,40 @@ interface Row {
   readonly features: Float32Array;
 }
 
+/** What may be guessed next, before it is drawn. */
+interface Guess {
+  readonly from: Distribution;
+  readonly chance: number;
+  readonly kind: number;
+}
+
 /** Where predictors are as sure as this the head is not asked. */
-const SURE = 0.7;
+const SURE = 0.8;
 /** Guesses that are reached less often than this are not worth looking at. */
 const LEAST = 0.02;
-const byRange = (of: (chance: number) => number) =>
-  Array.from({ length: RANGES }, (_, range) => of((range + 0.5) / RANGES));
+/** Guesses of others behind which the head still is asked: it has to read each of them first. */
+const PATIENCE = 2;
+
+/** Kinds of guesses, each by ranges of the chance that it is given: how often they stand is learned in every sequence. */
+const UNASKED = 0;
+const AGREED = RANGES;
+const ALONE = 2 * RANGES;
+const AGAINST = 3 * RANGES;
+const KINDS = [
+  ...byRange((chance) => chance ** 2),
+  ...byRange((chance) => 0.44 + 0.54 * chance),
+  ...byRange((chance) => chance),
+  ...byRange((chance) => 0.35 * chance),
+];
+
+function byRange(of: (chance: number) => number): number[] {
+  return Array.from({ length: RANGES }, (_, range) => of((range + 0.5) / RANGES));
+}
 
 /**
  * A feature head (EAGLE-3, Li et al. 2025): a small network that sees what the target made of each committed token, in some of
- * its layers, and the token that came next. It guesses some tokens in a row; behind the first one its own state stands for
- * the features that are not there yet. Its guesses are its likeliest tokens, none is drawn.
+ * its layers, and the token that came next. It guesses token by token; behind the first guess its own state stands for
+ * the features that are not there yet. Its guesses are drawn, from its few likeliest tokens.
  *
  * How often guesses stood that it gave such a chance, and that predictors beside it agreed with or not, says how
  * likely each guess is, in this sequence.
@@ -57,23 +87,21 @@ const byRange = (of: (chance: number) => number) =>
  */
 export const eagle = (
   head: FeatureHead,
-  { features: tap = "features", lead = 256, beside }: EagleOptions = {},
+  { features: tap = "features", lead = 128, beside }: EagleOptions = {},
 ): Drafter => ({
   name: "eagle",
   taps: [tap],
   async start(setup) {
     const { encoded, model } = setup;
     const { tokens: prompt } = encoded;
+    const { vocabularySize } = model;
     const session = head.open();
     const others = ensemble((await beside?.predictors(setup)) ?? []);
-    /** Of the head's guesses: those that the others did not make, then those that they made as well. */
-    const own = createTrust([
-      ...byRange((chance) => 0.75 * chance),
-      ...byRange((chance) => 0.5 + 0.5 * chance),
-    ]);
+    const trust = createTrust(KINDS);
     let waiting: Row[] = [];
-    /** What the head guesses behind the last committed token, once it has read all of them. */
-    let latest: readonly Likely[] = [];
+    /** Guesses behind the last committed token that the head has read, and what it says in front of each, and behind the last. */
+    let read: readonly Token[] = [];
+    let said: readonly HeadScores[] = [];
     let committed = 0;
 
     /** The committed rows of a round: the features of a token beside the token that came next. */
@@ -91,89 +119,99 @@ export const eagle = (
       return rows;
     }
 
-    async function guesses(): Promise<readonly Likely[]> {
-      if (waiting.length > 0) {
+    /** What the head says behind some guesses; undefined where it cannot, or where it has too much to read. */
+    async function scores(path: readonly Token[]): Promise<HeadScores | undefined> {
+      if (waiting.length > 0 && waiting.length + path.length <= session.room()) {
         const rows = waiting;
         waiting = [];
-        latest = [];
-        if (rows.length <= session.room())
-          latest = await session.read(
-            rows.map(({ token }) => token),
-            rows.map(({ features }) => features),
-          );
+        read = [];
+        said = [];
+        const first = await session.read(
+          rows.map(({ token }) => token),
+          rows.map(({ features }) => features),
+        );
+        said = [first];
       }
-      return latest;
+      const missing = path.slice(read.length);
+      const isOther = read.some((token, i) => i < path.length && token !== path[i]);
+      if (waiting.length > 0 || isOther || missing.length > PATIENCE || path.length > session.room())
+        return undefined;
+      for (const token of missing) {
+        if (said.length === 0) return undefined;
+        said = [...said, await session.step(token)];
+        read = [...read, token];
+      }
+      return said[path.length];
     }
 
-    const inside = ({ token }: Likely) => token >= 0 && token < model.vocabularySize;
-    /** The head's guesses, with the chances that they are given here, and their kinds. */
-    function weighed(found: readonly Likely[], start: States) {
-      let states = start;
-      const kinds: number[] = [];
-      const list = found.map(({ token, chance }) => {
-        const agree = others.likely(states, 1)[0]?.token === token;
-        const kind = rangeOf(chance) + (agree ? RANGES : 0);
-        kinds.push(kind);
-        states = others.step(states, token);
-        return { token, chance: own.of(kind) };
-      });
-      return { list, kinds };
-    }
+    const isToken = (token: Token) => token >= 0 && token < vocabularySize;
 
-    /** What the others say in a row, as far as it is worth it; one guess at least. */
-    function theirs(start: States, room: number, least: number): Likely[] {
-      const list: Likely[] = [];
-      for (let [states, reach] = [start, 1]; list.length < room; ) {
-        const next = others.likely(states, 1).find(inside);
-        reach *= next?.chance ?? 0;
-        if (!next || (list.length > 0 && reach < least)) break;
-        list.push(next);
-        states = others.step(states, next.token);
-      }
-      return list;
+    /** The surer guess of the head and the others behind a path. */
+    async function next(
+      states: States,
+      path: readonly Token[],
+      isAsked: boolean,
+      context: DraftContext,
+    ): Promise<Guess | undefined> {
+      const guess = (from: Distribution, kind: number, chance: number): Guess => {
+        const own = kind + rangeOf(chance);
+        return { from, kind: own, chance: trust.of(own) };
+      };
+      const theirs = others.likely(states, 1).find(({ token }) => isToken(token));
+      const unasked = theirs && guess(certain(theirs.token), UNASKED, theirs.chance);
+      const found = isAsked && !(theirs && theirs.chance >= SURE) ? await scores(path) : undefined;
+      if (!found?.tokens.some(isToken)) return unasked;
+      const row = sparseRow(found.tokens, found.logits, vocabularySize);
+      const from = context.distribution(row, path);
+      const best = likeliest(from);
+      const chance = Math.exp(row[best]);
+      // Rules may leave none of its tokens.
+      if (chance === 0) return unasked;
+      if (theirs?.token === best) return guess(from, AGREED, chance);
+      const alone = guess(from, ALONE, chance);
+      const against = theirs && guess(certain(theirs.token), AGAINST, theirs.chance);
+      return against && against.chance > alone.chance ? against : alone;
     }
 
     return {
-      async propose({ output, budget }) {
+      async propose(context) {
+        const { output, budget } = context;
         const room = roomIn(budget);
         if (room === 0) return EMPTY;
         const least = Math.max(LEAST, budget.worth ?? 0);
-        const states = others.behind(output);
-        const [first] = others.likely(states, 1);
         // Behind guesses of others there are no features.
-        const isAsked = output.length === committed && !(first && first.chance >= SURE);
-        const found = isAsked ? await guesses() : [];
-        const foreign = found.findIndex((one) => !inside(one));
-        const { list, kinds } = weighed(foreign < 0 ? found : found.slice(0, foreign), states);
-        own.expect(
+        const isAsked = output.length === committed;
+        const guesses: Guess[] = [];
+        const tokens: Token[] = [];
+        let states = others.behind(output);
+        for (let reach = 1; tokens.length < room; ) {
+          const guess = await next(states, tokens, isAsked, context);
+          reach *= guess?.chance ?? 0;
+          if (!guess || (tokens.length > 0 && reach < least)) break;
+          const token = context.draw(guess.from, tokens.length);
+          guesses.push(guess);
+          tokens.push(token);
+          states = others.step(states, token);
+        }
+        trust.expect(
           output.length,
-          list.map(({ token }) => token),
-          kinds,
+          tokens,
+          guesses.map(({ kind }) => kind),
         );
-        const best = list.length > 0 ? worthwhile(list, room, least) : theirs(states, room, least);
-        return chain(
-          best.map(({ token }) => token),
-          { confidence: best.map(({ chance }) => chance) },
-        );
+        return chain(tokens, {
+          drawnFrom: guesses.map(({ from }) => from),
+          confidence: guesses.map(({ chance }) => chance),
+        });
       },
       observe(round) {
         others.observe(round);
-        own.observe(round);
+        trust.observe(round);
         waiting.push(...rowsOf(round));
         committed = round.start + round.tokens.length;
-        latest = [];
+        said = [];
+        read = [];
       },
       close: others.close,
     };
   },
 });
-
-/** Guesses up to the first that is hardly reached; one at least. */
-function worthwhile(guesses: readonly Likely[], room: number, least: number): readonly Likely[] {
-  let reach = 1;
-  const end = guesses.findIndex(({ chance }, i) => {
-    reach *= chance;
-    return i > 0 && reach < least;
-  });
-  return guesses.slice(0, Math.min(room, end < 0 ? guesses.length : end));
-}

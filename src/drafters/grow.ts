@@ -37,7 +37,7 @@ interface Candidate<State> extends Successor<State> {
 }
 
 /**
- * A draft that grows by its likeliest guess until its budget is full or no guess is worth a row. None of it is drawn. Guesses
+ * A draft that grows by its likeliest guess until its budget is full or none but the first is worth a row. None of it is drawn. Guesses
  * that the vocabulary lacks are left out with all behind them.
  */
 export function grow<State>({ budget, shape, vocabularySize, start, successors }: Growth<State>): Grown {
@@ -56,9 +56,9 @@ export function grow<State>({ budget, shape, vocabularySize, start, successors }
   if (nodes > 0) open(start, -1, 0, 1);
   while (draft.tokens.length < nodes && candidates.length > 0) {
     const best = candidates.reduce((a, b) => (b.reach > a.reach ? b : a));
-    if (best.reach < worth) break;
-    candidates = candidates.filter((one) => one !== best);
     const node = draft.tokens.length;
+    if (node > 0 && best.reach < worth) break;
+    candidates = candidates.filter((one) => one !== best);
     draft.tokens.push(best.token);
     draft.parents.push(best.parent);
     draft.confidence.push(best.confidence);

@@ -8,6 +8,7 @@ export {
   eagle,
   type FeatureHead,
   type FeatureHeadSession,
+  type HeadScores,
 } from "./eagle.js";
 export { given } from "./given.js";
 export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";

@@ -1,4 +1,5 @@
 import { type Distribution, likeliest, NEGLIGIBLE, probability } from "../core/distribution.js";
+import type { Token } from "../core/types.js";
 
 /** A score that no token wins with while another one is left: e to this is zero. */
 const IMPOSSIBLE = -1e30;
@@ -12,6 +13,13 @@ export function fullRow(row: Float32Array, size: number): Float32Array {
   const full = new Float32Array(size).fill(IMPOSSIBLE);
   full.set(row);
   return full;
+}
+
+/** The same of some tokens' logits. Tokens that the vocabulary lacks are left out. */
+export function sparseRow(tokens: readonly Token[], logits: ArrayLike<number>, size: number): Float32Array {
+  const row = new Float32Array(size).fill(IMPOSSIBLE);
+  for (const [i, token] of tokens.entries()) if (token >= 0 && token < size) row[token] = logits[i];
+  return row;
 }
 
 /**

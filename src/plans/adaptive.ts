@@ -184,7 +184,9 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         const length = trials.next(prospects);
         const chooses = isConfident && filled < FULL;
         const room = chooses ? Math.min(maxNodes, Math.ceil(length * ROOM)) : length;
-        return ask(room, Math.min(MOST_WORTH, calibration.stated(rate * (prices[1] + perGuess))));
+        // The first guess may cost no row: it is not what the others are measured by.
+        const price = prices[Math.min(2, maxNodes)] + perGuess;
+        return ask(room, Math.min(MOST_WORTH, calibration.stated(rate * price)));
       },
       trim: (draft) => {
         const { confidence } = draft;

@@ -14,8 +14,8 @@ const featureHeadSchema = z.object({
   words: z.string(),
   /** The target's output that it reads. */
   features: z.string(),
-  /** Guesses that it makes in a row. */
-  guesses: size,
+  /** Numbers of its own state. */
+  stateSize: size,
   keyValueHeads: size,
   headSize: size,
   /** Most rows that it can have read. */

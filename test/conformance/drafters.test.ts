@@ -202,12 +202,18 @@ conforms(
 const TOY_HEAD: FeatureHead = {
   open() {
     let rows = 0;
+    let from = 0;
+    const scores = () => ({ tokens: [0, 1, 2].map((i) => (from + i) % 8), logits: [-0.5, -1.5, -2] });
     return {
       room: () => 40 - rows,
       async read(tokens, features) {
         rows += tokens.length;
-        const from = Math.floor(Math.abs(4 * (features.at(-1)?.[0] ?? 0))) + (tokens.at(-1) ?? 0);
-        return [0, 1, 2].map((i) => ({ token: (from + i) % 8, chance: 0.6 - 0.1 * i }));
+        from = Math.floor(Math.abs(4 * (features.at(-1)?.[0] ?? 0))) + (tokens.at(-1) ?? 0);
+        return scores();
+      },
+      async step(token) {
+        from += token + 1;
+        return scores();
       },
     };
   },

@@ -4,23 +4,37 @@ import { eagle, type FeatureHead, type Likely, ngrams } from "../../src/drafters
 import { tableOf } from "./ngram-setup.js";
 import { context, flat, room, roundOf, setup } from "./setup.js";
 
-/** A head that says always the same, and tells what it has read: tokens, and the first of each one's features. */
+/**
+ * A head that says always the same: behind the last row the first guess, behind each guess the next one. It tells what it has read: tokens,
+ * and the first of each one's features, and which guesses.
+ */
 function spoken(guesses: readonly Likely[], most = 100) {
   const read: (readonly (readonly [Token, number])[])[] = [];
+  const steps: Token[] = [];
+  const scores = (at: number) => {
+    const { token, chance } = guesses[Math.min(at, guesses.length - 1)];
+    return { tokens: [token], logits: [Math.log(chance)] };
+  };
   const head: FeatureHead = {
     open() {
       let rows = 0;
+      let ahead = 0;
       return {
         room: () => most - rows,
         async read(tokens, features) {
           rows += tokens.length;
+          ahead = 0;
           read.push(tokens.map((token, i) => [token, features[i][0]]));
-          return guesses;
+          return scores(0);
+        },
+        async step(token) {
+          steps.push(token);
+          return scores(++ahead);
         },
       };
     },
   };
-  return { head, read };
+  return { head, read, steps };
 }
 
 const GUESSES = [
@@ -38,10 +52,10 @@ const ask = (output: readonly Token[], most = 8) => context({ prompt: PROMPT, ou
 
 describe("eagle", () => {
   it("reads the prompt's last features, and those of what stood, beside the tokens that came next", async () => {
-    const { head, read } = spoken(GUESSES);
+    const { head, read, steps } = spoken(GUESSES);
     const drafting = await start(eagle(head));
     drafting.observe?.(roundOf(0, [4], { hidden }));
-    const { tokens, confidence = [], drawnFrom } = await drafting.propose(ask([4]));
+    const { tokens, confidence = [] } = await drafting.propose(ask([4], 3));
     expect(read).toEqual([
       [
         [2, -3],
@@ -49,7 +63,8 @@ describe("eagle", () => {
         [4, -1],
       ],
     ]);
-    expect([tokens, drawnFrom]).toEqual([[5, 6, 7], undefined]);
+    expect(tokens).toEqual([5, 6, 7]);
+    expect(steps).toEqual([5, 6]);
     expect(confidence[0]).toBeGreaterThan(confidence[2]);
     // Of a draft of three two stood.
     drafting.observe?.(
@@ -104,7 +119,7 @@ describe("eagle", () => {
   });
 
   it("leaves it to predictors where they are sure, and is surer where they agree", async () => {
-    const { head, read } = spoken(GUESSES);
+    const { head, read, steps } = spoken(GUESSES);
     const table = tableOf([
       [[14], 15, 0.95],
       [[15], 16, 0.95],
@@ -113,20 +128,24 @@ describe("eagle", () => {
     ]);
     const drafting = await start(eagle(head, { beside: ngrams(table) }));
     const output: Token[] = [];
+    let most = 2;
     const behind = async (token: Token) => {
       drafting.observe?.(roundOf(output.length, [token], { hidden }));
       output.push(token);
-      return drafting.propose(ask(output));
+      return drafting.propose(ask(output, most));
     };
+
     expect((await behind(14)).tokens).toEqual([15, 16]);
     expect(read).toHaveLength(0);
+    most = 3;
     const [agreed, alone] = [await behind(24), await behind(34)];
     expect([agreed.tokens, alone.tokens]).toEqual([
       [5, 6, 7],
       [5, 6, 7],
     ]);
     expect(agreed.confidence?.[0]).toBeGreaterThan(alone.confidence?.[0] ?? 1);
-    // What it was not asked for it has read since.
+    // What it was not asked for it has read since, and each guess before the next one.
     expect(read[0].map(([token]) => token)).toEqual([2, 3, 14, 24]);
+    expect(steps.slice(0, 2)).toEqual([5, 6]);
   });
 });

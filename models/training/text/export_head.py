@@ -1,13 +1,14 @@
-"""A feature head that drafts.py has taught, as a graph that makes some guesses in a row, and its section of model.json.
+"""A feature head that drafts.py has taught, as a graph that makes one guess, and its section of model.json.
 
-    python3 export_head.py --net WORK/slim.npz --out ../../smollm2-135m [--guesses 3]
+    python3 export_head.py --net WORK/slim.npz --out ../../smollm2-135m
 
-    inputs   input_ids int64 [1, S] | features float [1, S, n * D], the target's, of the token before each
+    inputs   input_ids int64 [1, S] | features float [1, S, n * D], the target's, of the token before each, or 0
+             states float [1, S, d]: the head's own state of the token before, where there are no features, or 0
              seqlens_k int32 [1] = T - 1, total_len int32 [1] = T: rows read before and now
-             past_key, past_value float [1, KV, C, 64], C >= T + guesses - 1
-    outputs  words int64 [guesses], by their places in eagle.words.bin: the likeliest, each behind the one before
-             chances float [guesses], of each by the head | present_key, present_value: the past with the new rows behind it (and
-             behind those the guesses', which are to be forgotten)
+             past_key, past_value float [1, KV, C, 64], C >= T
+    outputs  words int64 [K], by their places in eagle.words.bin: the likeliest behind the last row, the best first
+             logits float [K], theirs, as logarithms of their chances | state float [1, 1, d], of the last row
+             present_key, present_value: the past with the new rows behind it
 """
 import os
 
@@ -23,6 +24,7 @@ from parts import FEATURES
 BASE = 100_000          # of the rotary positions, the target's
 EPSILON = 1e-5
 LENGTH = 4096           # rows that it can read
+BEST = 16                # words that come out
 
 
 class Net:
@@ -38,11 +40,11 @@ class Net:
         self.layers, self.batched = 1, False
 
 
-def build(net, vocabulary, guesses, weights):
+def build(net, vocabulary, weights):
     g, w = Graph("head", weights), net.w
     for name, kind, shape in (("input_ids", INT64, [1, "S"]),
                               ("features", FLOAT, [1, "S", len(FEATURES) * w["tap_norms.0.weight"].shape[0]]),
-                              ("seqlens_k", INT32, [1]), ("total_len", INT32, [1]),
+                              ("states", FLOAT, [1, "S", net.d]), ("seqlens_k", INT32, [1]), ("total_len", INT32, [1]),
                               ("past_key", FLOAT, [1, net.kv, "C", HEAD_SIZE]),
                               ("past_value", FLOAT, [1, net.kv, "C", HEAD_SIZE])):
         g.input(name, kind, shape)
@@ -74,37 +76,37 @@ def build(net, vocabulary, guesses, weights):
         parts = g.op("Split", [linear(x, "block.qkv.weight"), g.ints(net.heads * HEAD_SIZE, wide, wide)], 3, axis=-1)
         attended, *past = g.op("GroupQueryAttention", [*parts, *past, seen, total, *turns], 3, MS, num_heads=net.heads,
                                kv_num_heads=net.kv, do_rotary=1)
+        # Of the rows before the last one only keys and values are wanted.
+        h, attended = (g.op("Gather", [x, g.ints(-1)], axis=1) for x in (h, attended))
         h = g.op("Add", [h, linear(attended, "block.o.weight")])
         gate, up = g.op("Split", [linear(norm(h, "block.n2.weight"), "block.gu.weight"), g.ints(net.ff, net.ff)], 2, axis=-1)
         gate = g.op("QuickGelu", [gate], domain=MS, alpha=1.0)
-        h = g.op("Add", [h, linear(g.op("Mul", [gate, up]), "block.down.weight")])
-        return g.op("Gather", [h, g.ints(-1)], axis=1), past
+        return g.op("Add", [h, linear(g.op("Mul", [gate, up]), "block.down.weight")]), past
 
     def likeliest(h):
-        """State -> the likeliest word [1, 1], and its chance [1, 1]."""
+        """State -> the likeliest words [K], and the logarithms of their chances [K]."""
         small = linear(norm(h, "vocabulary.norm.weight"), "vocabulary.leave.weight")
         logits = product(small, *table, *w["vocabulary.table"].shape)
         # The last row stands for all other tokens: it is none that can be guessed.
         logits = g.op("Slice", [logits, g.ints(0), g.ints(len(net.words)), g.ints(-1)])
-        most = g.op("ReduceMax", [logits, g.ints(-1)], keepdims=0)
-        total = g.op("ReduceLogSumExp", [logits, g.ints(-1)], keepdims=0)
-        return g.op("ArgMax", [logits], axis=-1, keepdims=0), g.op("Exp", [g.op("Sub", [most, total])])
+        best, words = g.op("TopK", [logits, g.ints(BEST)], 2, axis=-1)
+        most = g.op("Slice", [best, g.ints(0), g.ints(1), g.ints(-1)])
+        # ReduceLogSumExp takes three times as long.
+        total = g.op("ReduceSum", [g.op("Exp", [g.op("Sub", [logits, most])]), g.ints(-1)])
+        return words, g.op("Sub", [g.op("Sub", [best, most]), g.op("Log", [total])])
 
     # Tokens by their places among the words; all others share the row behind the last one.
     places = np.full(vocabulary, len(net.words), np.int64)
     places[net.words] = np.arange(len(net.words))
     taps = g.op("Split", ["features"], len(FEATURES), axis=-1, num_outputs=len(FEATURES))
     fused = g.op("Concat", [norm(tap, f"tap_norms.{i}.weight") for i, tap in enumerate(taps)], axis=-1)
-    at, h = g.op("Gather", [g.weight("places", places), "input_ids"]), linear(fused, "fuse.weight")
-    past, seen, total, found = ["past_key", "past_value"], "seqlens_k", "total_len", []
-    for i in range(guesses):
-        if i:
-            at = found[-1][0]
-            seen, total = (g.op("Add", [count, g.const([1], np.int32)]) for count in (seen, total))
-        h, past = step(at, h, past, seen, total)
-        found.append(likeliest(h))
-    for name, kind, parts in zip(("words", "chances"), (INT64, FLOAT), zip(*found)):
-        g.output(g.op("Reshape", [g.op("Concat", parts, axis=1), g.ints(-1)], [name]), kind, [guesses])
+    at = g.op("Gather", [g.weight("places", places), "input_ids"])
+    # Features of 0 add nothing.
+    h, past = step(at, g.op("Add", [linear(fused, "fuse.weight"), "states"]), ["past_key", "past_value"], "seqlens_k",
+                   "total_len")
+    for name, kind, value in zip(("words", "logits"), (INT64, FLOAT), likeliest(h)):
+        g.output(g.op("Reshape", [value, g.ints(-1)], [name]), kind, [BEST])
+    g.output(g.name_as(h, "state"), FLOAT, [1, 1, net.d])
     for name, value in zip(("present_key", "present_value"), past):
         g.output(g.name_as(value, name), FLOAT, [1, net.kv, "P", HEAD_SIZE])
     return g
@@ -114,16 +116,15 @@ def main():
     args = arguments(("eagle",), "smollm2", "Apache-2.0")
     args.add_argument("--net", required=True)
     args.add_argument("--out", required=True)
-    args.add_argument("--guesses", type=int, default=3)
     a = args.parse_args()
     net = Net(a.net)
 
     def write(part, model):
         weights = WeightFile(os.path.join(a.out, "eagle.bin"))
-        build(net, model["target"]["vocabularySize"], a.guesses, weights).save(f"{a.out}/eagle.onnx")
+        build(net, model["target"]["vocabularySize"], weights).save(f"{a.out}/eagle.onnx")
         weights.save()
         net.words.astype("<u2").tofile(f"{a.out}/eagle.words.bin")
-        model["eagle"] = dict(graph="eagle.onnx", words="eagle.words.bin", features="features", guesses=a.guesses,
+        model["eagle"] = dict(graph="eagle.onnx", words="eagle.words.bin", features="features", stateSize=net.d,
                               keyValueHeads=net.kv, headSize=HEAD_SIZE, length=LENGTH)
     write_model(a, "text", ORDER, write)
 
