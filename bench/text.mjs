@@ -1,6 +1,6 @@
 // Plain decoding against each drafter on Spec-Bench's prompts: same seeds, alternating; identical output is checked on the
 // way. Reading the prompt is not counted: it takes the same time whoever drafts. Beside it node-llama-cpp on the same GGUF.
-import { lookahead, lookup, mixture, recycling, spans, suffix } from "../dist/drafters/index.js";
+import { lookahead, lookup, recycling, spans, suffix } from "../dist/drafters/index.js";
 import { passCost } from "../dist/runtime/index.js";
 import { loadText } from "../dist/text/index.js";
 import { ceilings, drafterNames } from "./contest.mjs";
@@ -20,7 +20,6 @@ const TEMPERATURES = [0, 0.7];
 /** Those that need nothing but the prompt or what comes with the model. What they learn from answers begins with nothing. */
 const DRAFTERS = {
   auto: () => "auto",
-  cheap,
   eagle: (model) => model.drafter("eagle"),
   ngrams: (model) => model.drafter("ngrams"),
   lookup: () => lookup(),
@@ -30,10 +29,6 @@ const DRAFTERS = {
   lookahead: () => lookahead(),
 };
 
-/** Those that cost next to nothing, as one. */
-async function cheap(model) {
-  return { ...mixture(suffix(), await model.drafter("ngrams"), recycling()), name: "cheap" };
-}
 /** Draft lengths to compare the plan with, and rows of the passes to be timed; no pass has one row. */
 const LENGTHS = [1, 2, 4, 8];
 const PASSES = [2, 3, 5, 9, 17];

@@ -20,10 +20,16 @@ export interface HeadScores {
 export interface FeatureHeadSession {
   /** How many more rows it can read. */
   room(): number;
-  /** Reads rows, each a committed token and the target's features of the one before it. */
-  read(tokens: readonly Token[], features: readonly Float32Array[]): Promise<HeadScores>;
-  /** Reads a guess behind the last row, or behind the guess before it: its own state takes the place of features. */
-  step(token: Token): Promise<HeadScores>;
+  /**
+   * Reads rows, each a committed token and the target's features of the one before it. What it says of the next place, and if it
+   * can without knowing what is guessed there, of the places behind that.
+   */
+  read(tokens: readonly Token[], features: readonly Float32Array[]): Promise<readonly HeadScores[]>;
+  /**
+   * Reads a guess behind the last row, or behind the guess before it: its own state takes the place of features. Left out where
+   * `read` says all.
+   */
+  step?(token: Token): Promise<HeadScores>;
 }
 
 export interface EagleOptions {
@@ -99,9 +105,9 @@ export const eagle = (
     const others = ensemble((await beside?.predictors(setup)) ?? []);
     const trust = createTrust(KINDS);
     let waiting: Row[] = [];
-    /** Guesses behind the last committed token that the head has read, and what it says in front of each, and behind the last. */
-    let read: readonly Token[] = [];
+    /** What the head says of the places behind the last committed token; the guesses there that it has read. */
     let said: readonly HeadScores[] = [];
+    let read: readonly Token[] = [];
     let committed = 0;
 
     /** The committed rows of a round: the features of a token beside the token that came next. */
@@ -125,19 +131,17 @@ export const eagle = (
         const rows = waiting;
         waiting = [];
         read = [];
-        said = [];
-        const first = await session.read(
+        said = await session.read(
           rows.map(({ token }) => token),
           rows.map(({ features }) => features),
         );
-        said = [first];
       }
-      const missing = path.slice(read.length);
+      const missing = path.slice(Math.max(0, said.length - 1));
       const isOther = read.some((token, i) => i < path.length && token !== path[i]);
       if (waiting.length > 0 || isOther || missing.length > PATIENCE || path.length > session.room())
         return undefined;
       for (const token of missing) {
-        if (said.length === 0) return undefined;
+        if (said.length === 0 || !session.step) return undefined;
         said = [...said, await session.step(token)];
         read = [...read, token];
       }

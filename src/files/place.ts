@@ -50,8 +50,6 @@ export interface WayOut {
 /** For files that have one place only. */
 export const FOR_FILES: WayOut = { folder: "name a file in it", special: "name a file instead of" };
 
-const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", special: "use --output-raw >" };
-
 /** Where something is written before it takes its place. */
 export const temporaryFor = (place: string) =>
   join(dirname(place), `.${basename(place)}.${process.pid}.part`);
@@ -129,7 +127,7 @@ export async function writeWhole(name: string, content: string | Uint8Array, way
  *
  * @throws a failure for what is there and cannot be replaced
  */
-export async function placeOf(name: string, wayOut = FOR_SOUND): Promise<string> {
+export async function placeOf(name: string, wayOut = FOR_FILES): Promise<string> {
   try {
     if ((await lstat(name)).isSymbolicLink()) return await placeOf(await realpath(name), wayOut);
     const there = await stat(name);

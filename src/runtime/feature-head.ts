@@ -95,7 +95,7 @@ export async function featureHead(session: Graph, shape: FeatureHeadShape) {
         guessed = 0;
         const found = await run(tokens, seen, new Float32Array(tokens.length * stateSize));
         length += tokens.length;
-        return found;
+        return [found];
       },
       async step(token: Token) {
         inRange("rows of the feature head", length + guessed + 1, 1, most);

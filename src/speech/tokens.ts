@@ -44,7 +44,7 @@ export function checkUnits(
 ): void {
   if (model !== manifest.name) {
     throw usage(
-      `${name} holds units of the voice ${model}, not of ${manifest.name}: decode it with --voice ${model}`,
+      `${name} holds units of the voice ${model}, not of ${manifest.name}: decode it with that one (voice)`,
     );
   }
   const major = (of: string) => of.split(".")[0];

@@ -56,7 +56,7 @@ function makers({ manifest, file, small }: OpenedParts<SpeechManifest>): Makers 
   function needed<T>(part: T | undefined, name: SpeechDrafterName): T {
     if (part === undefined)
       throw usage(
-        `the voice "${manifest.name}" has no part for the drafter "${name}"; choose another with --drafter`,
+        `the voice "${manifest.name}" has no part for the drafter "${name}"; choose another one (drafter)`,
       );
     return part;
   }

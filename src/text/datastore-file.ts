@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
-import { beside, FOR_FILES } from "../files/place.js";
+import { beside } from "../files/place.js";
 import { cannotRead, writing } from "../files/problems.js";
 import { parsed } from "../runtime/json.js";
 import { size, whole } from "../runtime/schema.js";
@@ -46,7 +46,7 @@ export async function writeDatastore(path: string, store: TextDatastore): Promis
     tokens: tokens.length,
     suffixes: suffixes.length,
   } satisfies Head);
-  const file = await beside(path, FOR_FILES);
+  const file = await beside(path);
   try {
     await writing(path, write(file.temporary, head, [tokens, suffixes]));
     await file.commit();
@@ -84,7 +84,7 @@ export function openDatastore(path: string, wanted: VocabularyId): TextDatastore
   const { model, tokenizer, vocabularySize, separators, documents } = head;
   if (tokenizer !== wanted.tokenizer)
     throw usage(
-      `${path} is made of the tokens of the model "${model}" (tokenizer ${short(tokenizer)}), and "${wanted.model}" has another tokenizer (${short(wanted.tokenizer)}): build it again with --model ${wanted.model}`,
+      `${path} is made of the tokens of the model "${model}" (tokenizer ${short(tokenizer)}), and "${wanted.model}" has another tokenizer (${short(wanted.tokenizer)}): build it again with the model ${wanted.model}`,
     );
   const Tokens = tokenArray(vocabularySize);
   const tokens = new Tokens(bytes.buffer, 0, head.tokens);

@@ -8,6 +8,7 @@ import { atExit } from "../runtime/at-exit.js";
 import { featureHead } from "../runtime/feature-head.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { openSession } from "../runtime/ort.js";
+import { parallelHeads } from "../runtime/parallel-heads.js";
 import { openDatastore } from "./datastore-file.js";
 import { learnedFile } from "./learned.js";
 import { findTextModel, type TextManifest } from "./manifest.js";
@@ -38,7 +39,6 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
   };
   const makers = (parts: Parts): Makers => {
     const table = once(() => ownTable(parts));
-    const head = once(() => ownHead(parts));
     const small = once(() => (draft === undefined ? ownSmall(parts) : otherSmall(draft, parts)));
     return {
       lookup: async () => drafters.lookup(),
@@ -49,11 +49,11 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
           known && drafters.ngrams(known),
           learned(parts, learner),
         ];
-        const beside = drafters.mixture(...all.filter((one) => one !== undefined));
-        return { ...(parts.manifest.eagle ? (await head())(beside) : beside), name: "auto" };
+        return { ...drafters.mixture(...all.filter((one) => one !== undefined)), name: "auto" };
       },
-      eagle: async () => (await head())(),
+      eagle: async () => ownHead(parts),
       suffix: async () => learner(drafters.suffix).drafter,
+      medusa: async () => ownHeads(parts),
       ngrams: async () => ngrams(table(), parts.manifest),
       spans: async () => spans,
       rest: async () => rest(datastore, parts),
@@ -113,17 +113,28 @@ function rest(datastore: string | undefined, { manifest }: Parts): Drafter {
   return drafters.rest(openDatastore(datastore, vocabularyOf(manifest)));
 }
 
-/** The feature head that comes with the model: what makes a drafter of it. */
-async function ownHead({ manifest, file, small }: Parts) {
-  const { name, eagle: shape, target } = manifest;
+/** What reads the target's features, and comes with the model. */
+async function ownReader<S extends { graph: string; words: string; features: string }>(
+  shape: S | undefined,
+  { manifest: { name, target }, file, small }: Parts,
+) {
   const featureSize = target.features?.[shape?.features ?? ""];
   if (!shape || featureSize === undefined)
-    throw usage(`the model "${name}" has no head that reads its features: name another drafter`);
+    throw usage(`the model "${name}" has nothing for this drafter that reads its features: name another one`);
   const bytes = Uint8Array.from(readFileSync(file(shape.words)));
   const words = new Uint16Array(bytes.buffer, 0, Math.floor(bytes.length / 2));
-  const head = await featureHead(await small(shape.graph, false), { ...shape, featureSize, words });
-  return (beside?: drafters.PredictiveDrafter): Drafter =>
-    drafters.eagle(head, { features: shape.features, beside });
+  return { graph: await small(shape.graph, false), shape: { ...shape, featureSize, words } };
+}
+
+async function ownHead(parts: Parts): Promise<Drafter> {
+  const { graph, shape } = await ownReader(parts.manifest.eagle, parts);
+  return drafters.eagle(await featureHead(graph, shape), { features: shape.features });
+}
+
+async function ownHeads(parts: Parts): Promise<Drafter> {
+  const { graph, shape } = await ownReader(parts.manifest.medusa, parts);
+  const { features } = shape;
+  return { ...drafters.eagle(parallelHeads(graph, shape), { features, lead: 1 }), name: "medusa" };
 }
 
 /** The table that comes with the model; undefined: none does. */

@@ -8,12 +8,15 @@ import {
 } from "../runtime/manifest.js";
 import { size, whole } from "../runtime/schema.js";
 
-const featureHeadSchema = z.object({
+const readerSchema = z.object({
   graph: z.string(),
   /** The tokens that it scores, in the order of its logits: two bytes each, the lower one first. */
   words: z.string(),
   /** The target's output that it reads. */
   features: z.string(),
+});
+
+const featureHeadSchema = readerSchema.extend({
   /** Numbers of its own state. */
   stateSize: size,
   keyValueHeads: size,
@@ -39,6 +42,8 @@ export const textManifestSchema = manifestSchema.extend({
   draft: languageModelSchema.optional(),
   /** A network that drafts from the target's features (see `featureHead`). */
   eagle: featureHeadSchema.optional(),
+  /** Heads that draft several places at once from them (see `parallelHeads`). */
+  medusa: readerSchema.extend({ guesses: size }).optional(),
   /** Made of its own answers, for drafting. */
   ngrams: ngramSchema.optional(),
   /** A byte-level tokenizer in the format of Hugging Face's tokenizers. */

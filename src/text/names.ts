@@ -5,10 +5,11 @@ import { LOSSLESS } from "../verifiers/named.js";
 export const DEFAULT_TEXT_MODEL = "smollm2";
 
 export const TEXT_DRAFTERS = {
-  auto: "suffix, ngrams and recycling where they are sure, eagle elsewhere",
+  auto: "suffix, ngrams and recycling together, the surest guess token by token",
   lookup: "what followed the same tokens before, in the prompt or the answer",
   suffix: "what mostly followed the longest match, in prompt, answer and earlier answers",
   eagle: "a small network that sees what the model made of each word",
+  medusa: "several places at once from what the model made of its last word",
   ngrams: "what the model usually says behind its last tokens, from a table that comes with it",
   spans: "spans of given documents, or of the prompt itself",
   rest: "what followed in a datastore of texts",

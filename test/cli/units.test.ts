@@ -117,7 +117,7 @@ describe("foretoken encode and decode", () => {
       JSON.stringify(good),
       ["--voice", "deaf"],
       2,
-      /holds units of the voice joe, not of deaf: decode it with --voice joe/,
+      /holds units of the voice joe, not of deaf: decode it with that one/,
     ],
     ["a model that is not here", JSON.stringify({ ...good, model: "eve" }), [], 2, /no voice eve/],
     [

@@ -209,7 +209,7 @@ const TOY_HEAD: FeatureHead = {
       async read(tokens, features) {
         rows += tokens.length;
         from = Math.floor(Math.abs(4 * (features.at(-1)?.[0] ?? 0))) + (tokens.at(-1) ?? 0);
-        return scores();
+        return [scores()];
       },
       async step(token) {
         from += token + 1;
@@ -221,6 +221,22 @@ const TOY_HEAD: FeatureHead = {
 conforms(
   "eagle",
   drafterChecks(() => eagle(TOY_HEAD, { features: "heads" })),
+);
+/** One that says all at once. */
+const AT_ONCE: FeatureHead = {
+  open() {
+    return {
+      room: () => 40,
+      async read(tokens) {
+        const from = tokens.at(-1) ?? 0;
+        return [1, 2, 3].map((place) => ({ tokens: [(from + place) % 8, from % 8], logits: [-0.5, -1.5] }));
+      },
+    };
+  },
+};
+conforms(
+  "eagle by heads that see no guess",
+  drafterChecks(() => eagle(AT_ONCE, { features: "heads", lead: 1 })),
 );
 conforms(
   "eagle beside suffix",

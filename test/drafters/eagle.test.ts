@@ -25,7 +25,7 @@ function spoken(guesses: readonly Likely[], most = 100) {
           rows += tokens.length;
           ahead = 0;
           read.push(tokens.map((token, i) => [token, features[i][0]]));
-          return scores(0);
+          return [scores(0)];
         },
         async step(token) {
           steps.push(token);

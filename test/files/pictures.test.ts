@@ -41,7 +41,7 @@ describe("a colour", () => {
     expect(await parseColour("#0f0")).toEqual({ r: 0, g: 255, b: 0, alpha: 255 });
     expect(await parseColour("Transparent")).toEqual(TRANSPARENT);
     await expect(parseColour("blurple")).rejects.toThrow(
-      "--background blurple is no colour: give a CSS name",
+      "the background blurple is no colour: give a CSS name",
     );
     await expect(parseColour("")).rejects.toThrow('--background "" is no colour');
     expect([isLight(WHITE), isLight(GREEN), isLight({ ...GREEN, alpha: 0 })]).toEqual([true, false, true]);

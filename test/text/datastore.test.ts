@@ -77,7 +77,7 @@ describe("a datastore of texts", () => {
     const other = modelFolder(path("other"), toyTokenizer({ merges: ["t h"] }));
     const hash = (of: string) => vocabularyOf(findTextModel(of).manifest).tokenizer.slice(0, 8);
     expect(() => openDatastore(path("own.fds"), vocabularyOf(findTextModel(other).manifest))).toThrow(
-      `own.fds is made of the tokens of the model "toy" (tokenizer ${hash(model)}), and "other" has another tokenizer (${hash(other)}): build it again with --model other`,
+      `own.fds is made of the tokens of the model "toy" (tokenizer ${hash(model)}), and "other" has another tokenizer (${hash(other)}): build it again with the model other`,
     );
     // Another model of the same tokens may have it.
     const twin = modelFolder(path("twin"));

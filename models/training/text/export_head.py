@@ -27,84 +27,99 @@ LENGTH = 4096           # rows that it can read
 BEST = 16                # words that come out
 
 
-class Net:
-    def __init__(self, path):
-        with np.load(path) as z:
-            self.w = {name: z[name].astype(np.float32) for name in z.files if name != "words"}
-            self.words = z["words"]
-        self.d = self.w["fuse.weight"].shape[0]
-        self.heads = self.w["block.o.weight"].shape[1] // HEAD_SIZE
-        self.kv = (self.w["block.qkv.weight"].shape[0] // HEAD_SIZE - self.heads) // 2
-        self.ff = self.w["block.down.weight"].shape[1]
-        self.rank = self.w["vocabulary.table"].shape[1]
-        self.layers, self.batched = 1, False
+def load(path):
+    """-> {name: float32 weights}, the tokens that can be guessed."""
+    with np.load(path) as z:
+        return {name: z[name].astype(np.float32) for name in z.files if name != "words"}, z["words"]
 
 
-def build(net, vocabulary, weights):
-    g, w = Graph("head", weights), net.w
-    for name, kind, shape in (("input_ids", INT64, [1, "S"]),
-                              ("features", FLOAT, [1, "S", len(FEATURES) * w["tap_norms.0.weight"].shape[0]]),
+class HeadGraph(Graph):
+    """A graph over the weights of a network of drafting_nets.py, and what all of them do alike."""
+
+    def __init__(self, name, w, words, vocabulary, weights):
+        super().__init__(name, weights)
+        self.w, self.words = w, words
+        # Tokens by their places among the words; all others share the row behind the last one.
+        self.places = np.full(vocabulary, len(words), np.int64)
+        self.places[words] = np.arange(len(words))
+        self.table = block_matrix(self, "table", *quantise_blocks(w["vocabulary.table"]))
+
+    def product(self, x, numbers, scales, n, k):
+        return self.op("MatMulNBits", [x, numbers, self.op("Reshape", [scales, self.ints(-1)])], domain=MS, K=k, N=n, bits=8,
+                       block_size=32, accuracy_level=4)
+
+    def linear(self, x, name):
+        return self.product(x, *block_matrix(self, name, *quantise_blocks(self.w[name])), *self.w[name].shape)
+
+    def norm(self, x, name):
+        return self.op("SimplifiedLayerNormalization", [x, self.weight(name, self.w[name])], axis=-1, epsilon=EPSILON)
+
+    def gated(self, x, name=""):
+        """SwiGLU, its norm apart."""
+        ff = self.w[f"{name}down.weight"].shape[1]
+        gate, up = self.op("Split", [self.linear(x, f"{name}gu.weight"), self.ints(ff, ff)], 2, axis=-1)
+        gate = self.op("QuickGelu", [gate], domain=MS, alpha=1.0)
+        return self.linear(self.op("Mul", [gate, up]), f"{name}down.weight")
+
+    def embed(self, at):
+        """Places of tokens [.., S] -> rows [.., S, d]."""
+        numbers, scales = (self.op("Gather", [part, at]) for part in self.table)
+        rows = self.op("Sub", [self.op("Cast", [numbers], to=FLOAT), self.const(BYTE_ZERO, np.float32)])
+        rows = self.op("Mul", [rows, self.op("Unsqueeze", [scales, self.ints(-1)])])
+        return self.linear(self.op("Reshape", [rows, self.ints(0, 0, self.w["vocabulary.table"].shape[1])]), "vocabulary.enter.weight")
+
+    def place(self, tokens):
+        return self.op("Gather", [self.weight("places", self.places), tokens])
+
+    def taps(self, features):
+        """The target's features [.., n * D] -> the same, each layer's by its own norm."""
+        parts = self.op("Split", [features], len(FEATURES), axis=-1, num_outputs=len(FEATURES))
+        return [self.norm(part, f"tap_norms.{i}.weight") for i, part in enumerate(parts)]
+
+    def likeliest(self, h):
+        """States [.., d] -> their likeliest words [.., K], and the logarithms of their chances."""
+        small = self.linear(self.norm(h, "vocabulary.norm.weight"), "vocabulary.leave.weight")
+        logits = self.product(small, *self.table, *self.w["vocabulary.table"].shape)
+        # The last row stands for all other tokens: it is none that can be guessed.
+        logits = self.op("Slice", [logits, self.ints(0), self.ints(len(self.words)), self.ints(-1)])
+        best, words = self.op("TopK", [logits, self.ints(BEST)], 2, axis=-1)
+        most = self.op("Slice", [best, self.ints(0), self.ints(1), self.ints(-1)])
+        # ReduceLogSumExp takes three times as long.
+        total = self.op("ReduceSum", [self.op("Exp", [self.op("Sub", [logits, most])]), self.ints(-1)])
+        return words, self.op("Sub", [self.op("Sub", [best, most]), self.op("Log", [total])])
+
+
+class Sizes:
+    def __init__(self, w):
+        self.d = w["fuse.weight"].shape[0]
+        self.heads = w["block.o.weight"].shape[1] // HEAD_SIZE
+        self.kv = (w["block.qkv.weight"].shape[0] // HEAD_SIZE - self.heads) // 2
+        self.features = w["fuse.weight"].shape[1]
+
+
+def build(w, words, vocabulary, weights):
+    g, net = HeadGraph("head", w, words, vocabulary, weights), Sizes(w)
+    for name, kind, shape in (("input_ids", INT64, [1, "S"]), ("features", FLOAT, [1, "S", net.features]),
                               ("states", FLOAT, [1, "S", net.d]), ("seqlens_k", INT32, [1]), ("total_len", INT32, [1]),
                               ("past_key", FLOAT, [1, net.kv, "C", HEAD_SIZE]),
                               ("past_value", FLOAT, [1, net.kv, "C", HEAD_SIZE])):
         g.input(name, kind, shape)
-    table = block_matrix(g, "table", *quantise_blocks(w["vocabulary.table"]))
     # Positions count from the first row that was read: only distances matter.
     angles = np.arange(LENGTH)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
     turns = g.weight("cos", np.cos(angles).astype(np.float32)), g.weight("sin", np.sin(angles).astype(np.float32))
-
-    def product(x, numbers, scales, n, k):
-        return g.op("MatMulNBits", [x, numbers, g.op("Reshape", [scales, g.ints(-1)])], domain=MS, K=k, N=n, bits=8,
-                    block_size=32, accuracy_level=4)
-
-    def linear(x, name):
-        return product(x, *block_matrix(g, name, *quantise_blocks(w[name])), *w[name].shape)
-
-    def norm(x, name):
-        return g.op("SimplifiedLayerNormalization", [x, g.weight(name, w[name])], axis=-1, epsilon=EPSILON)
-
-    def embed(at):
-        numbers, scales = (g.op("Gather", [part, at]) for part in table)
-        rows = g.op("Sub", [g.op("Cast", [numbers], to=FLOAT), g.const(BYTE_ZERO, np.float32)])
-        rows = g.op("Mul", [rows, g.op("Unsqueeze", [scales, g.ints(-1)])])
-        return linear(g.op("Reshape", [rows, g.ints(0, 0, net.rank)]), "vocabulary.enter.weight")
-
-    def step(at, h, past, seen, total):
-        """Rows of words and states -> the last one's state [1, 1, d], the past behind it."""
-        x = norm(g.op("Concat", [embed(at), norm(h, "nh.weight")], axis=-1), "block.n1.weight")
-        wide = net.kv * HEAD_SIZE
-        parts = g.op("Split", [linear(x, "block.qkv.weight"), g.ints(net.heads * HEAD_SIZE, wide, wide)], 3, axis=-1)
-        attended, *past = g.op("GroupQueryAttention", [*parts, *past, seen, total, *turns], 3, MS, num_heads=net.heads,
-                               kv_num_heads=net.kv, do_rotary=1)
-        # Of the rows before the last one only keys and values are wanted.
-        h, attended = (g.op("Gather", [x, g.ints(-1)], axis=1) for x in (h, attended))
-        h = g.op("Add", [h, linear(attended, "block.o.weight")])
-        gate, up = g.op("Split", [linear(norm(h, "block.n2.weight"), "block.gu.weight"), g.ints(net.ff, net.ff)], 2, axis=-1)
-        gate = g.op("QuickGelu", [gate], domain=MS, alpha=1.0)
-        return g.op("Add", [h, linear(g.op("Mul", [gate, up]), "block.down.weight")]), past
-
-    def likeliest(h):
-        """State -> the likeliest words [K], and the logarithms of their chances [K]."""
-        small = linear(norm(h, "vocabulary.norm.weight"), "vocabulary.leave.weight")
-        logits = product(small, *table, *w["vocabulary.table"].shape)
-        # The last row stands for all other tokens: it is none that can be guessed.
-        logits = g.op("Slice", [logits, g.ints(0), g.ints(len(net.words)), g.ints(-1)])
-        best, words = g.op("TopK", [logits, g.ints(BEST)], 2, axis=-1)
-        most = g.op("Slice", [best, g.ints(0), g.ints(1), g.ints(-1)])
-        # ReduceLogSumExp takes three times as long.
-        total = g.op("ReduceSum", [g.op("Exp", [g.op("Sub", [logits, most])]), g.ints(-1)])
-        return words, g.op("Sub", [g.op("Sub", [best, most]), g.op("Log", [total])])
-
-    # Tokens by their places among the words; all others share the row behind the last one.
-    places = np.full(vocabulary, len(net.words), np.int64)
-    places[net.words] = np.arange(len(net.words))
-    taps = g.op("Split", ["features"], len(FEATURES), axis=-1, num_outputs=len(FEATURES))
-    fused = g.op("Concat", [norm(tap, f"tap_norms.{i}.weight") for i, tap in enumerate(taps)], axis=-1)
-    at = g.op("Gather", [g.weight("places", places), "input_ids"])
+    seen, at = g.op("Concat", g.taps("features"), axis=-1), g.place("input_ids")
     # Features of 0 add nothing.
-    h, past = step(at, g.op("Add", [linear(fused, "fuse.weight"), "states"]), ["past_key", "past_value"], "seqlens_k",
-                   "total_len")
-    for name, kind, value in zip(("words", "logits"), (INT64, FLOAT), likeliest(h)):
+    h = g.op("Add", [g.linear(seen, "fuse.weight"), "states"])
+    x = g.norm(g.op("Concat", [g.embed(at), g.norm(h, "nh.weight")], axis=-1), "block.n1.weight")
+    wide = net.kv * HEAD_SIZE
+    parts = g.op("Split", [g.linear(x, "block.qkv.weight"), g.ints(net.heads * HEAD_SIZE, wide, wide)], 3, axis=-1)
+    attended, *past = g.op("GroupQueryAttention", [*parts, "past_key", "past_value", "seqlens_k", "total_len", *turns], 3, MS,
+                           num_heads=net.heads, kv_num_heads=net.kv, do_rotary=1)
+    # Of the rows before the last one only keys and values are wanted.
+    h, attended = (g.op("Gather", [value, g.ints(-1)], axis=1) for value in (h, attended))
+    h = g.op("Add", [h, g.linear(attended, "block.o.weight")])
+    h = g.op("Add", [h, g.gated(g.norm(h, "block.n2.weight"), "block.")])
+    for name, kind, value in zip(("words", "logits"), (INT64, FLOAT), g.likeliest(h)):
         g.output(g.op("Reshape", [value, g.ints(-1)], [name]), kind, [BEST])
     g.output(g.name_as(h, "state"), FLOAT, [1, 1, net.d])
     for name, value in zip(("present_key", "present_value"), past):
@@ -117,13 +132,13 @@ def main():
     args.add_argument("--net", required=True)
     args.add_argument("--out", required=True)
     a = args.parse_args()
-    net = Net(a.net)
+    w, words = load(a.net)
 
     def write(part, model):
-        weights = WeightFile(os.path.join(a.out, "eagle.bin"))
-        build(net, model["target"]["vocabularySize"], weights).save(f"{a.out}/eagle.onnx")
+        weights, net = WeightFile(os.path.join(a.out, "eagle.bin")), Sizes(w)
+        build(w, words, model["target"]["vocabularySize"], weights).save(f"{a.out}/eagle.onnx")
         weights.save()
-        net.words.astype("<u2").tofile(f"{a.out}/eagle.words.bin")
+        words.astype("<u2").tofile(f"{a.out}/eagle.words.bin")
         model["eagle"] = dict(graph="eagle.onnx", words="eagle.words.bin", features="features", stateSize=net.d,
                               keyValueHeads=net.kv, headSize=HEAD_SIZE, length=LENGTH)
     write_model(a, "text", ORDER, write)

@@ -3,11 +3,11 @@ import { chooseBackdrop } from "../../files/films/backdrop.js";
 import { createCompositor } from "../../files/films/compositor.js";
 import { isPattern, numbered, sidesFor } from "../../files/films/formats.js";
 import { filmStrip, LONGEST_STRIP, linesOf, type StripRow } from "../../files/films/strip.js";
-import { type FilmMaker, FOR_FILMS, filmMaker } from "../../files/films/write.js";
+import { type FilmMaker, filmMaker } from "../../files/films/write.js";
 import { pictureFormatOf } from "../../files/pictures/formats.js";
 import type { Raster } from "../../files/pictures/pixels.js";
 import { encodeSheet } from "../../files/pictures/write.js";
-import { writeWhole } from "../../files/place.js";
+import { type WayOut, writeWhole } from "../../files/place.js";
 import type { VideoManifest } from "../../video/manifest.js";
 import type { VideoTokens } from "../../video/tokens.js";
 import type { Host, Talk, VideoLibrary } from "../host.js";
@@ -15,6 +15,8 @@ import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, toStdout } from
 import { type ClipSink, createClipSink } from "./clip.js";
 import type { AnimateFlags } from "./options.js";
 import { createRounds } from "./rounds.js";
+
+const FOR_FILMS: WayOut = { folder: "name a file in it", special: "use -o - >" };
 
 export const FILMS: Kind<"output" | "rounds" | "tokens" | "strip"> = {
   noun: "film",

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { usage } from "../../core/errors.js";
-import { checkPlace, FOR_FILES } from "../../files/place.js";
+import { checkPlace } from "../../files/place.js";
 import { orAbort } from "../host.js";
 import { command } from "../make.js";
 import { chooseModel } from "../models.js";
@@ -12,7 +12,7 @@ export const buildCommand = command<BuildFlags>(async ({ input: files, flags, ho
   const { output } = flags;
   if (output === undefined || output === "-")
     throw usage("where should the datastore go? Name a file with -o FILE, such as -o notes.fds");
-  await checkPlace(output, FOR_FILES);
+  await checkPlace(output);
   const text = await host.text();
   const model = chooseModel(flags.model, {
     kind: "model",

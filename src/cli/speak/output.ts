@@ -3,7 +3,7 @@ import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { failure, usage } from "../../core/errors.js";
 import { endingOf } from "../../files/ending.js";
-import { beside, placeOf } from "../../files/place.js";
+import { beside, checkPlace, placeOf, type WayOut } from "../../files/place.js";
 import { cannotWrite } from "../../files/problems.js";
 import { rawSink, type SoundSink } from "../../files/sound/pcm.js";
 import { SOUND_FORMATS, soundWriter } from "../../files/sound/write.js";
@@ -13,6 +13,8 @@ import type { SpeakFlags } from "./options.js";
 import { findPlayer, PLAYER_NAMES, playerSink } from "./player.js";
 
 type OutputFlags = Pick<SpeakFlags, "output" | "outputRaw" | "outputDir" | "format" | "play">;
+
+const FOR_SOUND: WayOut = { folder: "name a file in it, or use --output-dir", special: "use --output-raw >" };
 
 /** Where sound goes. */
 interface Output {
@@ -86,9 +88,9 @@ function freeName(): string {
 export const formatOf = (path: string): string => endingOf(path, SOUND_FORMATS);
 
 async function fileOutput(path: string, env: NodeJS.ProcessEnv): Promise<Output> {
-  await placeOf(path);
+  await placeOf(path, FOR_SOUND);
   const open = soundWriter(formatOf(path), path, env);
-  const file = await beside(path);
+  const file = await beside(path, FOR_SOUND);
   return { ...simple((sampleRate) => open(file, sampleRate)), discard: file.discard };
 }
 
@@ -98,11 +100,11 @@ async function folderOutput(folder: string, format: string, env: NodeJS.ProcessE
   const made = await mkdir(folder, { recursive: true }).catch((error) =>
     Promise.reject(cannotWrite(folder, error)),
   );
-  await (await beside(name(0))).discard();
+  await checkPlace(name(0), FOR_SOUND);
   return {
     usesStdout: false,
     each: true,
-    open: async (sampleRate, line) => open(await beside(name(line)), sampleRate),
+    open: async (sampleRate, line) => open(await beside(name(line), FOR_SOUND), sampleRate),
     async discard() {
       // Only a folder of our own, and only if nothing came into it.
       if (made) await rmdir(folder).catch(() => {});

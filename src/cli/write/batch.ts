@@ -1,6 +1,6 @@
 import { usage } from "../../core/errors.js";
 import { endingOf } from "../../files/ending.js";
-import { checkPlace, FOR_FILES } from "../../files/place.js";
+import { checkPlace } from "../../files/place.js";
 import type { BatchProgress } from "../../text/batch.js";
 import { type Call, makeAll } from "../make.js";
 import { openModel } from "../models.js";
@@ -21,7 +21,7 @@ export async function answerBatch(paths: readonly string[], call: Call<WriteFlag
   const warn = (line: string) => talk.note(`foretoken: ${line}`);
   const text = await host.text();
   const records = await text.readPrompts(paths, { warn });
-  await checkPlace(file, FOR_FILES);
+  await checkPlace(file);
   const reference = await referenceOf(flags, host);
   const format = await formatOf(flags, host, text);
   const { name, models } = chooseText(flags, text);

@@ -47,7 +47,9 @@ export async function frameReader(path: string, reading: ReadingFilms): Promise<
 }
 
 const single = (path: string) =>
-  usage(`${path} is a single picture, and a film is needed: to animate a picture use --from`);
+  usage(
+    `${path} is a single picture, and a film is needed: a picture is animated by making it the first frame (from)`,
+  );
 
 /** Milliseconds that programs show a frame for, if it says 10 or less. */
 const USUAL_DELAY = 100;

@@ -45,7 +45,7 @@ export function counter({ width, height }: FilmShape, name: string): () => void 
     frames++;
     if (frames * width * height > LARGEST)
       throw failure(
-        `${name} would have more than ${frames - 1} frames of ${width} x ${height} pixels, too many for its kind of file: write .mp4, or make them smaller with --size`,
+        `${name} would have more than ${frames - 1} frames of ${width} x ${height} pixels, too many for its kind of file: write .mp4, or make them smaller (size)`,
       );
   };
 }

@@ -4,15 +4,13 @@ import { neededFfmpeg } from "../ffmpeg.js";
 import { WHITE } from "../pictures/colour.js";
 import { hasAlpha, pictureFormatOf } from "../pictures/formats.js";
 import { encodePicture } from "../pictures/write.js";
-import { beside, type Place, streamTo, type WayOut } from "../place.js";
+import { beside, FOR_FILES, type Place, streamTo } from "../place.js";
 import { animatedSink } from "./animated.js";
 import { apngSink } from "./apng.js";
 import { encodedSink } from "./encoded.js";
 import { type FilmFormat, filmFormatOf, isPattern, traitsOf } from "./formats.js";
 import { framesSink } from "./frames.js";
 import type { FilmShape, FilmSink } from "./shape.js";
-
-export const FOR_FILMS: WayOut = { folder: "name a file in it", special: "use -o - >" };
 
 /** Where ffmpeg is looked for, and the stream that `-` means. */
 export interface WritingFilms {
@@ -45,12 +43,11 @@ export function filmMaker(path: string, host: WritingFilms): FilmMaker {
   if (path === "-") return whole("webp", async () => streamTo(host.stdout, "standard output"));
   if (isPattern(path)) return singleFrames(path);
   const format = filmFormatOf(path);
-  if (format !== "mp4" && format !== "mov" && format !== "webm")
-    return whole(format, (name) => beside(name, FOR_FILMS));
+  if (format !== "mp4" && format !== "mov" && format !== "webm") return whole(format, (name) => beside(name));
   const ffmpeg = neededFfmpeg(host.env, path, `write ${path.slice(0, -extname(path).length)}.webp`);
   return {
     ...traits(format),
-    open: async (name, shape) => encodedSink(format, ffmpeg, await beside(name, FOR_FILMS), shape),
+    open: async (name, shape) => encodedSink(format, ffmpeg, await beside(name), shape),
   };
 }
 
@@ -79,6 +76,6 @@ function singleFrames(path: string): FilmMaker {
     hasAlpha: hasAlpha(format),
     repeats: false,
     fastest: Number.POSITIVE_INFINITY,
-    open: (name) => framesSink(name, (frame) => encodePicture(frame, { format, ground: WHITE }), FOR_FILMS),
+    open: (name) => framesSink(name, (frame) => encodePicture(frame, { format, ground: WHITE }), FOR_FILES),
   };
 }

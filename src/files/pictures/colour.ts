@@ -29,7 +29,7 @@ export async function parseColour(text: string): Promise<Colour> {
     return { r, g, b, alpha };
   } catch (cause) {
     throw usage(
-      `--background ${text || '""'} is no colour: give a CSS name (white, tomato), #rrggbb or transparent`,
+      `the background ${text || '""'} is no colour: give a CSS name (white, tomato), #rrggbb or transparent`,
       cause,
     );
   }

@@ -37,7 +37,7 @@ export async function wavSink(
       const sound = pcm16(samples);
       bytes += sound.length;
       if (bytes > LARGEST)
-        throw failure(`${file.name} gets longer than a .wav can be (4 GB): write .flac, or use --output-dir`);
+        throw failure(`${file.name} gets longer than a .wav can be (4 GB): write .flac, or several files`);
       await writing(file.name, handle.appendFile(sound));
     },
     async close() {

@@ -1,0 +1,83 @@
+"""A student that drafts.py has taught, as a small language model of the target's tokens, and its section of model.json.
+
+    python3 export_student.py --net WORK/small.npz --out ../../smollm2-135m
+
+draft.onnx is on the contract of ../common/lm_graph.py. Tokens that the student cannot guess have a logit of -1e30, and all of
+them go in as the same one.
+"""
+import os
+
+import numpy as np
+
+import shared  # noqa: F401
+import lm_graph
+from export import ORDER
+from export_head import BASE, EPSILON, LENGTH, load
+from export_model import arguments, write_model
+from lm_attention import group_query_attention
+from lm_export import shape
+from lm_parts import Parts
+from matrices import BYTE_ZERO, HEAD_SIZE, block_linear, block_matrix, quantise_blocks
+from onnx_graph import FLOAT, WeightFile
+
+NAMES = {"n1": "n1.weight", "n2": "n2.weight"}
+MATRICES = {name: (name,) for name in ("qkv", "o", "gu", "down")}
+NEVER = -1e30
+
+
+class Student(Parts):
+    epsilon, length, batched = EPSILON, LENGTH, False
+
+    def __init__(self, path, vocabulary):
+        w, words = load(path)
+        enter = w["vocabulary.enter.weight"]
+        super().__init__(w, enter, w["vocabulary.table"], "blocks.", "vocabulary.norm.weight", NAMES, MATRICES)
+        self.d, self.vocabulary = len(enter), vocabulary
+        self.matrices |= {"enter": enter, "leave": w["vocabulary.leave.weight"]}
+        # Where each token stands in the table; its last row is for all that are not there.
+        self.places = np.full(vocabulary, len(words), np.int64)
+        self.places[words] = np.arange(len(words))
+        self.missing = np.where(self.places == len(words), NEVER, 0).astype(np.float32)
+
+    def angles(self):
+        return np.arange(self.length + 64)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
+
+
+def build(parts, weights):
+    plain = block_linear(parts)
+
+    def linear(g, x, name):
+        if name != "head":
+            return plain(g, x, name)
+        table = plain(g, plain(g, x, "leave"), "head")
+        return g.op("Add", [g.op("Gather", [table, "places"], axis=-1), g.weight("missing", parts.missing)])
+
+    def embed(g, parts):
+        at = g.op("Gather", [g.weight("places", parts.places), "input_ids"])
+        numbers, scales = (g.op("Gather", [part, at]) for part in
+                           block_matrix(g, "head", *quantise_blocks(parts.matrices["head"])))
+        rows = g.op("Sub", [g.op("Cast", [numbers], to=FLOAT), g.const(BYTE_ZERO, np.float32)])
+        rows = g.op("Mul", [rows, g.op("Unsqueeze", [scales, g.ints(-1)])])
+        rank = parts.matrices["head"].shape[1]
+        return linear(g, g.op("Reshape", [rows, g.ints(0, 0, rank)]), "enter"), None
+
+    return lm_graph.build("draft", parts, linear, embed, group_query_attention, weights)
+
+
+def main():
+    args = arguments(("draft",), "smollm2", "Apache-2.0")
+    args.add_argument("--net", required=True)
+    args.add_argument("--out", required=True)
+    a = args.parse_args()
+
+    def write(part, model):
+        parts = Student(a.net, model["target"]["vocabularySize"])
+        weights = WeightFile(os.path.join(a.out, "draft.bin"))
+        build(parts, weights).save(f"{a.out}/draft.onnx")
+        weights.save()
+        model["draft"] = dict(graph="draft.onnx", **shape(parts))
+    write_model(a, "text", ORDER, write)
+
+
+if __name__ == "__main__":
+    main()
