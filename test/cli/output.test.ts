@@ -98,7 +98,7 @@ describe("a file beside its place", () => {
     );
     await expect(beside(folder)).rejects.toThrow("it is a folder");
     await expect(beside("/dev/null")).rejects.toThrow(
-      "/dev/null: it is not a regular file; use --output-raw > /dev/null",
+      "/dev/null: it is not a regular file; name a file instead of /dev/null",
     );
     await expect(beside(join(folder, `${"x".repeat(300)}.wav`))).rejects.toThrow("the name is too long");
   });

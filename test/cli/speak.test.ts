@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
@@ -160,6 +161,8 @@ describe("bad input", () => {
       2,
       /--format goes with --output-dir/,
     ],
+    ["a place that is no file", ["One.", "-o", "/dev/null"], 1, /use --output-raw > \/dev\/null/],
+    ["a folder as file", ["One.", "-o", tmpdir()], 1, /name a file in it, or use --output-dir/],
     ["a device that is none", ["One.", "--device", "gpu"], 2, /Choose one of cpu, webgpu/],
   ]);
 

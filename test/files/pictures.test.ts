@@ -43,7 +43,7 @@ describe("a colour", () => {
     await expect(parseColour("blurple")).rejects.toThrow(
       "the background blurple is no colour: give a CSS name",
     );
-    await expect(parseColour("")).rejects.toThrow('--background "" is no colour');
+    await expect(parseColour("")).rejects.toThrow('the background "" is no colour');
     expect([isLight(WHITE), isLight(GREEN), isLight({ ...GREEN, alpha: 0 })]).toEqual([true, false, true]);
   });
 });
