@@ -210,7 +210,8 @@ export const eagle = (
       observe(round) {
         others.observe(round);
         trust.observe(round);
-        waiting.push(...rowsOf(round));
+        // A head that is full reads no more.
+        if (waiting.length <= session.room()) waiting.push(...rowsOf(round));
         committed = round.start + round.tokens.length;
         said = [];
         read = [];
