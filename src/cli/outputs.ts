@@ -4,6 +4,9 @@ import { hasAlpha, pictureFormatOf } from "../files/pictures/formats.js";
 import { checkPlace, placeOf, type WayOut } from "../files/place.js";
 import type { Host } from "./host.js";
 
+/** For what -o takes as a file's name, or as - for standard output. */
+export const OR_STDOUT: WayOut = { folder: "name a file in it", special: "use -o - >" };
+
 /** What the files of a picture or clip are named by, and what is written under it. */
 export interface Entry {
   /** Behind the name of each of its files: "", or "-2". */
@@ -24,7 +27,6 @@ export interface Kind<Option extends string> {
   readonly each: readonly Option[];
   /** A file for all of them together. */
   readonly together: Option;
-  readonly wayOut: WayOut;
 }
 
 type Paths<Option extends string> = { readonly [Name in Option]?: string };
@@ -82,7 +84,7 @@ export function fileOf(path: string | undefined, { suffix }: Entry): string | un
 export async function checkPlaces<Option extends string>(
   flags: Paths<NoInfer<Option>>,
   entries: readonly Entry[],
-  { each, together, wayOut }: Kind<Option>,
+  { each, together }: Kind<Option>,
   written = (path: string) => path,
 ): Promise<void> {
   const taken = new Map<string, string>();
@@ -92,12 +94,12 @@ export async function checkPlaces<Option extends string>(
     const option = name === "output" ? "-o" : `--${name}`;
     const paths = name === together ? filesOf(name, [ALONE]) : filesOf(name, entries).map(written);
     for (const path of paths) {
-      const place = await placeOf(path, wayOut);
+      const place = await placeOf(path, OR_STDOUT);
       const other = taken.get(place);
       if (other !== undefined)
         throw usage(`${other} and ${option} both want to write ${path}: name two files`);
       taken.set(place, option);
     }
-    if (paths.length) await checkPlace(paths[0], wayOut);
+    if (paths.length) await checkPlace(paths[0], OR_STDOUT);
   }
 }

@@ -48,7 +48,7 @@ export interface WayOut {
 }
 
 /** For files that have one place only. */
-export const FOR_FILES: WayOut = { folder: "name a file in it", special: "name a file instead of" };
+const FOR_FILES: WayOut = { folder: "name a file in it", special: "name a file instead of" };
 
 /** Where something is written before it takes its place. */
 export const temporaryFor = (place: string) =>

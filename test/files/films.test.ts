@@ -138,13 +138,12 @@ describe("single frames", () => {
     mkdirSync(path("single"));
     writeFileSync(path("single/f1.png"), "old");
     const encode = async (frame: Raster) => Buffer.from(frame.data);
-    const way = { folder: "", special: "" };
-    const given = await framesSink(path("single/f%d.png"), encode, way);
+    const given = await framesSink(path("single/f%d.png"), encode);
     await given.write(plain(1, 1));
     expect(readdirSync(path("single"))).toHaveLength(2);
     await given.abort();
     expect(readdirSync(path("single"))).toEqual(["f1.png"]);
-    const sink = await framesSink(path("single/f%d.png"), encode, way);
+    const sink = await framesSink(path("single/f%d.png"), encode);
     for (const level of [1, 2]) await sink.write(plain(1, level));
     await sink.close();
     expect(readdirSync(path("single"))).toEqual(["f1.png", "f2.png"]);

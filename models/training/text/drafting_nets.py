@@ -32,6 +32,22 @@ def picked(x, places):
     return x.gather(1, places[..., None].expand(-1, -1, x.shape[-1]))
 
 
+def swiglu(net, x):
+    gate, up = net.gu(x).chunk(2, -1)
+    return net.down(F.silu(gate) * up)
+
+
+def blocks_behind(at, length, size, causal=False):
+    """Rows of `size` places behind each of some anchors at [B, n]: places [B, n * size], and a mask [B, 1, n * size, length + n * size] of
+    what they see, the sequence up to the anchor and the rows behind it; causal: of these the earlier ones only."""
+    (batch, n), device = at.shape, at.device
+    places = (at[..., None] + 1 + torch.arange(size, device=device)).flatten(1)
+    sees = torch.arange(length, device=device)[None, None] <= at.repeat_interleave(size, 1)[..., None]
+    block = torch.ones(size, size, dtype=torch.bool, device=device)
+    own = torch.block_diag(*[block.tril() if causal else block] * n).bool()
+    return places, torch.cat([sees, own.expand(batch, -1, -1)], -1)[:, None]
+
+
 class Norm(nn.Module):
     def __init__(self, d):
         super().__init__()
@@ -87,8 +103,7 @@ class Block(nn.Module):
 
     def finish(self, h, attended):
         h = h + self.o(attended.transpose(1, 2).flatten(2))
-        gate, up = self.gu(self.n2(h)).chunk(2, -1)
-        return h + self.down(F.silu(gate) * up)
+        return h + swiglu(self, self.n2(h))
 
 
 class FeatureHead(nn.Module):
@@ -148,8 +163,7 @@ class ParallelHeads(nn.Module):
         e = self.vocabulary.embed(lesson.ids.gather(1, at + 1))
         taps = [norm(picked(tap, at)) for norm, tap in zip(self.tap_norms, lesson.taps)]
         z = self.fuse(torch.cat(taps + [e], -1))
-        gate, up = self.gu(self.norm(z)).chunk(2, -1)
-        z = z + self.down(F.silu(gate) * up)
+        z = z + swiglu(self, self.norm(z))
         for j, (a, b) in enumerate(zip(self.first, self.second), 1):
             yield self.vocabulary.logits(z + b(F.silu(a(z)))), at + j
 
@@ -182,12 +196,8 @@ class BlockDrafter(nn.Module):
         c = self.context(lesson)
         known = self.vocabulary.embed(lesson.ids.gather(1, at + 1))
         h = torch.cat([known[:, :, None], self.masked.to(known.dtype).expand(batch, n, -1, -1)], 2).flatten(1, 2)
-        places = (at[..., None] + 1 + torch.arange(size, device=at.device)).flatten(1)
+        places, mask = blocks_behind(at, length, size)
         cos, sin = target.cos[places][:, None], target.sin[places][:, None]
-        sees = torch.arange(length, device=at.device)[None, None] <= at.repeat_interleave(size, 1)[..., None]
-        own = torch.arange(n, device=at.device).repeat_interleave(size)
-        own = (own[:, None] == own[None]).expand(batch, -1, -1)
-        mask = torch.cat([sees, own], -1)[:, None]
         for block, enter in zip(self.blocks, self.contexts):
             q, k, v = block.split(h, cos, sin)
             ck, cv = (part.unflatten(-1, (-1, HEAD_SIZE)).transpose(1, 2) for part in enter(c).chunk(2, -1))
@@ -213,15 +223,11 @@ class Student(nn.Module):
         self.vocabulary = Vocabulary(target, tokens, d, rank)
         self.blocks = nn.ModuleList(Block(d, ff, heads, kv) for _ in range(layers))
 
-    def states(self, target, lesson):
+    def teach(self, target, lesson):
         h, length = self.vocabulary.embed(lesson.ids), lesson.ids.shape[1]
         for block in self.blocks:
             q, k, v = block.split(h, target.cos[:length], target.sin[:length])
             h = block.finish(h, F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True))
-        return h
-
-    def teach(self, target, lesson):
-        h = self.states(target, lesson)
         for j in range(1, 1 + self.depth):
             yield self.vocabulary.logits(picked(h, lesson.anchors + j)), lesson.anchors + j
 
@@ -239,8 +245,7 @@ class EarlyExit(nn.Module):
     def teach(self, target, lesson):
         for j in range(1, 1 + self.depth):
             z = picked(lesson.taps[0], lesson.anchors + j)
-            gate, up = self.gu(self.norm(z)).chunk(2, -1)
-            yield self.vocabulary.logits(z + self.down(F.silu(gate) * up)), lesson.anchors + j
+            yield self.vocabulary.logits(z + swiglu(self, self.norm(z))), lesson.anchors + j
 
 
 class LookAhead(nn.Module):
@@ -258,13 +263,8 @@ class LookAhead(nn.Module):
     def teach(self, target, lesson):
         at = lesson.anchors[:, ::self.every if self.training else 1]
         (batch, n), length, count = at.shape, lesson.ids.shape[1], self.count
-        places = (at[..., None] + 1 + torch.arange(count, device=at.device)).flatten(1)
+        places, mask = blocks_behind(at, length, count, causal=True)
         cos, sin = target.cos[places][:, :, None], target.sin[places][:, :, None]
-        sees = torch.arange(length, device=at.device)[None, None] <= at.repeat_interleave(count, 1)[..., None]
-        own = torch.arange(n, device=at.device).repeat_interleave(count)
-        order = torch.arange(n * count, device=at.device)
-        own = ((own[:, None] == own[None]) & (order[None] <= order[:, None])).expand(batch, -1, -1)
-        mask = torch.cat([sees, own], -1)[:, None]
         x = self.masked.to(target.dtype).repeat(batch, n, 1)
         for i, (keys, values) in enumerate(target.keys_and_values(lesson.ids)):
             def attend(q, k, v):

@@ -83,11 +83,6 @@ def loss_of(name):
     return LOSSES.get(name.partition("-")[2], forward_kl)
 
 
-def rows(x, places):
-    """Of x [B, L, V] those at places [B, n]."""
-    return x[torch.arange(len(x), device=x.device)[:, None], places]
-
-
 def some_anchors(said):
     """Places two before tokens of the answers, each row its own [B, ANCHORS], with room for all guesses behind them."""
     last = said.shape[1] - MOST - 1
@@ -124,7 +119,7 @@ def train(target, nets, tokens, answers, seconds):
             total = 0.
             with autocast():
                 for weight, (logits, behind) in zip(net.weights, net.teach(target, lesson)):
-                    true, counts = rows(chances, behind), spoken.gather(1, behind + 1).float()
+                    true, counts = picked(chances, behind), spoken.gather(1, behind + 1).float()
                     loss = loss_of(name)(logits, true, places[x.gather(1, behind + 1)])
                     likeliest.setdefault(name, logits.detach().argmax(-1))
                     if getattr(net, "boosts", None):

@@ -127,22 +127,36 @@ def build(w, words, vocabulary, weights):
     return g
 
 
-def main():
-    args = arguments(("eagle",), "smollm2", "Apache-2.0")
+def export_net(part, make):
+    """Arguments, PART.onnx over PART.bin, and the section of model.json.
+
+    make(net, vocabulary, weights) -> Graph, facts of the section, and the tokens that can be guessed, where they get a file
+    of their own.
+    """
+    args = arguments((part,), "smollm2", "Apache-2.0")
     args.add_argument("--net", required=True)
     args.add_argument("--out", required=True)
     a = args.parse_args()
-    w, words = load(a.net)
 
     def write(part, model):
-        weights, net = WeightFile(os.path.join(a.out, "eagle.bin")), Sizes(w)
-        build(w, words, model["target"]["vocabularySize"], weights).save(f"{a.out}/eagle.onnx")
+        weights = WeightFile(os.path.join(a.out, f"{part}.bin"))
+        graph, facts, words = make(a.net, model["target"]["vocabularySize"], weights)
+        graph.save(f"{a.out}/{part}.onnx")
         weights.save()
-        words.astype("<u2").tofile(f"{a.out}/eagle.words.bin")
-        model["eagle"] = dict(graph="eagle.onnx", words="eagle.words.bin", features="features", stateSize=net.d,
-                              keyValueHeads=net.kv, headSize=HEAD_SIZE, length=LENGTH)
+        model[part] = {"graph": f"{part}.onnx"}
+        if words is not None:
+            words.astype("<u2").tofile(f"{a.out}/{part}.words.bin")
+            model[part] |= {"words": f"{part}.words.bin", "features": "features"}
+        model[part] |= facts
     write_model(a, "text", ORDER, write)
 
 
+def make(net, vocabulary, weights):
+    w, words = load(net)
+    sizes = Sizes(w)
+    facts = dict(stateSize=sizes.d, keyValueHeads=sizes.kv, headSize=HEAD_SIZE, length=LENGTH)
+    return build(w, words, vocabulary, weights), facts, words
+
+
 if __name__ == "__main__":
-    main()
+    export_net("eagle", make)

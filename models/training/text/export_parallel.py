@@ -6,17 +6,13 @@
     outputs  words int64 [guesses, K], by their places in medusa.words.bin, the best first | logits float [guesses, K], theirs, as
              logarithms of their chances
 """
-import os
-
 import shared  # noqa: F401
-from export import ORDER
-from export_head import BEST, HeadGraph, load
-from export_model import arguments, write_model
-from onnx_graph import FLOAT, INT64, MS, WeightFile
+from export_head import BEST, HeadGraph, export_net, load
+from onnx_graph import FLOAT, INT64, MS
 
 
-def build(w, words, vocabulary, weights):
-    """-> Graph, and how many places it guesses."""
+def make(net, vocabulary, weights):
+    w, words = load(net)
     g, count = HeadGraph("parallel", w, words, vocabulary, weights), sum(name.startswith("first.") for name in w)
     g.input("input_ids", INT64, [1, 1])
     g.input("features", FLOAT, [1, 1, w["fuse.weight"].shape[1] - w["fuse.weight"].shape[0]])
@@ -29,25 +25,8 @@ def build(w, words, vocabulary, weights):
         states.append(g.op("Add", [z, g.linear(inner, f"second.{i}.weight")]))
     for name, kind, value in zip(("words", "logits"), (INT64, FLOAT), g.likeliest(g.op("Concat", states, axis=1))):
         g.output(g.op("Reshape", [value, g.ints(count, BEST)], [name]), kind, [count, BEST])
-    return g, count
-
-
-def main():
-    args = arguments(("medusa",), "smollm2", "Apache-2.0")
-    args.add_argument("--net", required=True)
-    args.add_argument("--out", required=True)
-    a = args.parse_args()
-    w, words = load(a.net)
-
-    def write(part, model):
-        weights = WeightFile(os.path.join(a.out, "medusa.bin"))
-        graph, guesses = build(w, words, model["target"]["vocabularySize"], weights)
-        graph.save(f"{a.out}/medusa.onnx")
-        weights.save()
-        words.astype("<u2").tofile(f"{a.out}/medusa.words.bin")
-        model["medusa"] = dict(graph="medusa.onnx", words="medusa.words.bin", features="features", guesses=guesses)
-    write_model(a, "text", ORDER, write)
+    return g, {"guesses": count}, words
 
 
 if __name__ == "__main__":
-    main()
+    export_net("medusa", make)

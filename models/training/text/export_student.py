@@ -5,20 +5,16 @@
 draft.onnx is on the contract of ../common/lm_graph.py. Tokens that the student cannot guess have a logit of -1e30, and all of
 them go in as the same one.
 """
-import os
-
 import numpy as np
 
 import shared  # noqa: F401
 import lm_graph
-from export import ORDER
-from export_head import BASE, EPSILON, LENGTH, load
-from export_model import arguments, write_model
+from export_head import BASE, EPSILON, LENGTH, export_net, load
 from lm_attention import group_query_attention
 from lm_export import shape
 from lm_parts import Parts
 from matrices import BYTE_ZERO, HEAD_SIZE, block_linear, block_matrix, quantise_blocks
-from onnx_graph import FLOAT, WeightFile
+from onnx_graph import FLOAT
 
 NAMES = {"n1": "n1.weight", "n2": "n2.weight"}
 MATRICES = {name: (name,) for name in ("qkv", "o", "gu", "down")}
@@ -43,7 +39,8 @@ class Student(Parts):
         return np.arange(self.length + 64)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
 
 
-def build(parts, weights):
+def make(net, vocabulary, weights):
+    parts = Student(net, vocabulary)
     plain = block_linear(parts)
 
     def linear(g, x, name):
@@ -61,23 +58,8 @@ def build(parts, weights):
         rank = parts.matrices["head"].shape[1]
         return linear(g, g.op("Reshape", [rows, g.ints(0, 0, rank)]), "enter"), None
 
-    return lm_graph.build("draft", parts, linear, embed, group_query_attention, weights)
-
-
-def main():
-    args = arguments(("draft",), "smollm2", "Apache-2.0")
-    args.add_argument("--net", required=True)
-    args.add_argument("--out", required=True)
-    a = args.parse_args()
-
-    def write(part, model):
-        parts = Student(a.net, model["target"]["vocabularySize"])
-        weights = WeightFile(os.path.join(a.out, "draft.bin"))
-        build(parts, weights).save(f"{a.out}/draft.onnx")
-        weights.save()
-        model["draft"] = dict(graph="draft.onnx", **shape(parts))
-    write_model(a, "text", ORDER, write)
+    return lm_graph.build("draft", parts, linear, embed, group_query_attention, weights), shape(parts), None
 
 
 if __name__ == "__main__":
-    main()
+    export_net("draft", make)

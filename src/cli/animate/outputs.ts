@@ -7,16 +7,14 @@ import { type FilmMaker, filmMaker } from "../../files/films/write.js";
 import { pictureFormatOf } from "../../files/pictures/formats.js";
 import type { Raster } from "../../files/pictures/pixels.js";
 import { encodeSheet } from "../../files/pictures/write.js";
-import { type WayOut, writeWhole } from "../../files/place.js";
+import { writeWhole } from "../../files/place.js";
 import type { VideoManifest } from "../../video/manifest.js";
 import type { VideoTokens } from "../../video/tokens.js";
 import type { Host, Talk, VideoLibrary } from "../host.js";
-import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, toStdout } from "../outputs.js";
+import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, OR_STDOUT, toStdout } from "../outputs.js";
 import { type ClipSink, createClipSink } from "./clip.js";
 import type { AnimateFlags } from "./options.js";
 import { createRounds } from "./rounds.js";
-
-const FOR_FILMS: WayOut = { folder: "name a file in it", special: "use -o - >" };
 
 export const FILMS: Kind<"output" | "rounds" | "tokens" | "strip"> = {
   noun: "film",
@@ -24,7 +22,6 @@ export const FILMS: Kind<"output" | "rounds" | "tokens" | "strip"> = {
   piped: "cat.webp",
   each: ["output", "rounds", "tokens"],
   together: "strip",
-  wayOut: FOR_FILMS,
 };
 
 /** What makes the films that were asked for. */
@@ -136,7 +133,7 @@ async function openOutputs(
       async end(tokens: VideoTokens) {
         const shown = await clip.end(tokens);
         const json = fileOf(flags.tokens, entry);
-        if (json !== undefined) await writeWhole(json, stringify(tokens), FOR_FILMS);
+        if (json !== undefined) await writeWhole(json, stringify(tokens), OR_STDOUT);
         rows.push({ frames, caption: entry.caption });
         for (const compositor of [film?.compositor, making?.compositor, strip]) compositor?.clear();
         return shown;
@@ -160,7 +157,7 @@ async function openOutputs(
     async close() {
       if (flags.strip === undefined || !rows.length) return;
       const image = await filmStrip(rows);
-      await writeWhole(flags.strip, await encodeSheet(image, pictureFormatOf(flags.strip)), FOR_FILMS);
+      await writeWhole(flags.strip, await encodeSheet(image, pictureFormatOf(flags.strip)), OR_STDOUT);
     },
   };
 }

@@ -5,13 +5,11 @@ import { replaceGround } from "../../files/pictures/ground.js";
 import type { Pixels, Raster } from "../../files/pictures/pixels.js";
 import { contactSheet, LARGEST_SHEET, type SheetEntry } from "../../files/pictures/sheet.js";
 import { encodePicture, encodeSheet } from "../../files/pictures/write.js";
-import { type WayOut, writeWhole } from "../../files/place.js";
+import { writeWhole } from "../../files/place.js";
 import { send } from "../../files/stream.js";
 import type { Host } from "../host.js";
-import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, toStdout } from "../outputs.js";
+import { checkAlpha, checkPlaces, type Entry, fileOf, type Kind, OR_STDOUT, toStdout } from "../outputs.js";
 import type { DrawFlags } from "./options.js";
-
-export const FOR_PICTURES: WayOut = { folder: "name a file in it", special: "use -o - >" };
 
 export const PICTURES: Kind<"output" | "progressive" | "tokens" | "sheet"> = {
   noun: "picture",
@@ -19,7 +17,6 @@ export const PICTURES: Kind<"output" | "progressive" | "tokens" | "sheet"> = {
   piped: "cat.png",
   each: ["output", "progressive", "tokens"],
   together: "sheet",
-  wayOut: FOR_PICTURES,
 };
 
 /** Where pictures go. */
@@ -43,7 +40,7 @@ export async function openPictureOutputs(flags: DrawFlags, entries: readonly Ent
   const encode = (raster: Raster, format: PictureFormat, xmp?: string) =>
     encodePicture(raster, { format, size, ground, xmp });
   const write = async (path: string, raster: Raster, xmp?: string) =>
-    writeWhole(path, await encode(raster, pictureFormatOf(path), xmp), FOR_PICTURES);
+    writeWhole(path, await encode(raster, pictureFormatOf(path), xmp), OR_STDOUT);
   return {
     /** True: standard output carries a picture, and nothing else may go there. */
     usesStdout,
@@ -58,14 +55,14 @@ export async function openPictureOutputs(flags: DrawFlags, entries: readonly Ent
       const json = fileOf(flags.tokens, entry);
       if (usesStdout) await send(host.stdout, await encode(raster, "png", xmp), "standard output");
       if (output !== undefined) await write(output, raster, xmp);
-      if (json !== undefined) await writeWhole(json, tokens, FOR_PICTURES);
+      if (json !== undefined) await writeWhole(json, tokens, OR_STDOUT);
       if (sheet !== undefined) shown.push({ raster, caption: entry.caption });
     },
     /** All are there: writes the sheet. */
     async close() {
       if (sheet === undefined || !shown.length) return;
       const image = await contactSheet(shown, ground);
-      await writeWhole(sheet, await encodeSheet(image, pictureFormatOf(sheet)), FOR_PICTURES);
+      await writeWhole(sheet, await encodeSheet(image, pictureFormatOf(sheet)), OR_STDOUT);
     },
   };
 }

@@ -5,7 +5,8 @@ import { agreeing, FELL, STANDS, type Tint, tinted } from "../../files/pictures/
 import { writeWhole } from "../../files/place.js";
 import type { Drawing } from "../../image/modality.js";
 import type { ImageModel } from "../../image/types.js";
-import { FOR_PICTURES, type PictureOutputs } from "./outputs.js";
+import { OR_STDOUT } from "../outputs.js";
+import type { PictureOutputs } from "./outputs.js";
 
 /** Shows a picture while it is drawn. */
 export interface Progress {
@@ -39,7 +40,7 @@ function createFilm(path: string, { finish }: PictureOutputs, model: ImageModel,
       frames.push(await roundFrame(drawing, model, finish));
       if (!drawing.done) return;
       frames.push(finish(await drawing.picture()));
-      await writeWhole(path, await film(frames, xmp), FOR_PICTURES);
+      await writeWhole(path, await film(frames, xmp), OR_STDOUT);
     },
   };
 

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Raster } from "../pictures/pixels.js";
-import { placeOf, removeAtExit, temporaryFor, type WayOut } from "../place.js";
+import { placeOf, removeAtExit, temporaryFor } from "../place.js";
 import { writing } from "../problems.js";
 import { numbered } from "./formats.js";
 import type { FilmSink } from "./shape.js";
@@ -10,7 +10,6 @@ import type { FilmSink } from "./shape.js";
 export async function framesSink(
   pattern: string,
   encode: (frame: Raster) => Promise<Buffer>,
-  wayOut: WayOut,
 ): Promise<FilmSink> {
   const folder = temporaryFor(pattern);
   await writing(pattern, mkdir(folder));
@@ -34,7 +33,7 @@ export async function framesSink(
       alone(async () => {
         for (let number = 1; number <= frames; number++) {
           const name = numbered(pattern, number);
-          const place = await placeOf(name, wayOut);
+          const place = await placeOf(name);
           await writing(name, rename(waiting(number), place));
         }
         await discard();

@@ -4,7 +4,7 @@ import { neededFfmpeg } from "../ffmpeg.js";
 import { WHITE } from "../pictures/colour.js";
 import { hasAlpha, pictureFormatOf } from "../pictures/formats.js";
 import { encodePicture } from "../pictures/write.js";
-import { beside, FOR_FILES, type Place, streamTo } from "../place.js";
+import { beside, type Place, streamTo } from "../place.js";
 import { animatedSink } from "./animated.js";
 import { apngSink } from "./apng.js";
 import { encodedSink } from "./encoded.js";
@@ -76,6 +76,6 @@ function singleFrames(path: string): FilmMaker {
     hasAlpha: hasAlpha(format),
     repeats: false,
     fastest: Number.POSITIVE_INFINITY,
-    open: (name) => framesSink(name, (frame) => encodePicture(frame, { format, ground: WHITE }), FOR_FILES),
+    open: (name) => framesSink(name, (frame) => encodePicture(frame, { format, ground: WHITE })),
   };
 }
