@@ -58,7 +58,7 @@ interface Guess {
 }
 
 /** Where predictors are as sure as this the head is not asked. */
-const SURE = 0.8;
+const SURE = 0.5;
 /** Guesses that are reached less often than this are not worth looking at. */
 const LEAST = 0.02;
 /** Guesses of others behind which the head still is asked: it has to read each of them first. */
