@@ -29,11 +29,19 @@ function absorb([a, b]: State, [c, d]: State): State {
   return [left, right];
 }
 
+/** Uniform in (0, 1), for a position and a token: `mix`, with the position's second word let in half-way. */
+function uniformOf(left: number, right: number, token: Token): number {
+  let h = left ^ Math.imul(token + 1, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) ^ right;
+  h = Math.imul(h ^ (h >>> 15), 0xd35a2d97);
+  return unit((h ^ (h >>> 15)) >>> 0);
+}
+
 export interface Noise {
   /** Uniform in (0, 1), in steps of 2^-32: a pure function of seed, stream, position and token. */
   uniform(position: number, token: Token): number;
-  /** `uniform` at one position. */
-  at(position: number): (token: Token) => number;
+  /** What a position is mixed into, for `uniformOf`: closures in its place would make a race over a vocabulary twice as long. */
+  at(position: number): State;
   /** The next of an endless row of uniform numbers in (0, 1), independent of `uniform`. */
   chance(): number;
 }
@@ -60,17 +68,11 @@ export function createNoise(seed: number, stream = 0): Noise {
     // Two rounds of the network: positions of one sequence differ in all 64 bits, too.
     const right = b ^ mix(a + Math.imul(position, GOLDEN));
     const left = a ^ mix(right + GOLDEN);
-    return (token: Token) => {
-      // `mix`, with the second word let in half-way.
-      let h = left ^ Math.imul(token + 1, 0x85ebca6b);
-      h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) ^ right;
-      h = Math.imul(h ^ (h >>> 15), 0xd35a2d97);
-      return unit((h ^ (h >>> 15)) >>> 0);
-    };
+    return [left, right] as const;
   };
   return {
     at,
-    uniform: (position, token) => at(position)(token),
+    uniform: (position, token) => uniformOf(...at(position), token),
     chance: () => unit(mix(d ^ mix(c + Math.imul(++turn, GOLDEN)))),
   };
 }
@@ -85,12 +87,12 @@ export function createNoise(seed: number, stream = 0): Noise {
 export function pick(distribution: Distribution, noise: Noise, position: number): Token {
   if (distribution.logits) return race(distribution.logits, noise.at(position));
   const { tokens, weights, best } = distribution;
-  const uniform = noise.at(position);
+  const [left, right] = noise.at(position);
   let winner = best;
-  let least = tokens.length === 1 ? 0 : -Math.log(uniform(tokens[best])) / weights[best];
+  let least = tokens.length === 1 ? 0 : -Math.log(uniformOf(left, right, tokens[best])) / weights[best];
   for (let i = 0; i < tokens.length; i++) {
     if (i === best) continue;
-    const u = uniform(tokens[i]);
+    const u = uniformOf(left, right, tokens[i]);
     if (1 - u >= least * weights[i]) continue;
     const time = -Math.log(u) / weights[i];
     if (time < least) {
@@ -112,19 +114,16 @@ const AT_MOST = Float64Array.from({ length: NEGLIGIBLE * STEPS + 2 }, (_, k) => 
  * The same race straight from logits: where even the bound of a weight loses, its exponential is never taken. Where there is
  * no bound (0 * Infinity at a tiny temperature, a reach beyond the table), it is undefined, which no number is at least.
  */
-function race(
-  { row, temperature, top, mask, reach = NEGLIGIBLE }: Logits,
-  uniform: (token: Token) => number,
-): Token {
+function race({ row, temperature, top, mask, reach = NEGLIGIBLE }: Logits, [left, right]: State): Token {
   const most = row[top];
   const steps = STEPS / temperature;
   const floor = most - reach * temperature;
   let winner = top;
-  let least = -Math.log(uniform(top));
+  let least = -Math.log(uniformOf(left, right, top));
   for (let token = 0; token < row.length; token++) {
     const logit = row[token];
     if (logit < floor || token === top || !allowed(mask, token)) continue;
-    const u = uniform(token);
+    const u = uniformOf(left, right, token);
     if (1 - u >= least * AT_MOST[Math.floor((most - logit) * steps)]) continue;
     const time = -Math.log(u) / weightBelow(most - logit, temperature);
     if (time < least) {

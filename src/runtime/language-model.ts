@@ -74,7 +74,7 @@ export async function languageModel(
 ): Promise<Model> {
   const library = await ort();
   const names: TensorNames = { ...TENSORS, ...shape.tensors };
-  const past = Array.from({ length: shape.layers }, (_, layer) => layerNames(names, layer)).flat();
+  const past = pastNames(names, shape.layers);
   const { logits, newKeyValue, pastKey, pastValue, ...inputs } = names;
   const { lag } = shape;
   checkTensors(
@@ -82,7 +82,7 @@ export async function languageModel(
     [...Object.values(inputs), ...past, ...(lag ? [lag.tensor] : [])],
     [logits, newKeyValue, ...Object.keys({ ...shape.taps, ...shape.features })],
   );
-  const contract: Contract = { library, session, shape, names, prefix };
+  const contract: Contract = { library, session, shape, names, past, prefix };
   const open = (count?: number) =>
     openSequences(createCache(shape, count), {
       remembers: lag !== undefined,
@@ -119,14 +119,19 @@ export async function languageModel(
   };
 }
 
-const layerNames = ({ pastKey, pastValue }: TensorNames, layer: number) =>
-  [pastKey, pastValue].map((name) => name.replace("%", String(layer)));
+/** In the order of a cache's arrays. */
+const pastNames = ({ pastKey, pastValue }: TensorNames, layers: number) =>
+  Array.from({ length: layers }, (_, layer) =>
+    [pastKey, pastValue].map((name) => name.replace("%", String(layer))),
+  ).flat();
 
 interface Contract {
   readonly library: Ort;
   readonly session: Graph;
   readonly shape: LanguageModelShape;
   readonly names: TensorNames;
+  /** Names of the inputs that hold the cache. */
+  readonly past: readonly string[];
   readonly prefix?: Prefix;
 }
 
@@ -193,7 +198,10 @@ function runsTogether(steps: readonly Ready[]): boolean {
 }
 
 /** One pass over steps that run together (see `runsTogether`), or over one step. */
-async function run({ library, session, shape, names }: Contract, steps: readonly Ready[]): Promise<Scores[]> {
+async function run(
+  { library, session, shape, names, past }: Contract,
+  steps: readonly Ready[],
+): Promise<Scores[]> {
   const [{ sequence, tokens: first, draft: firstDraft }] = steps;
   const hidden = new Set(steps.flatMap((step) => step.hidden));
   const batch = steps.length;
@@ -235,13 +243,11 @@ async function run({ library, session, shape, names }: Contract, steps: readonly
       laggedToken(lag, { ...steps[slot], history: steps[slot].sequence.history }, i, position(slot, i)),
     );
   const dims = [batch, shape.keyValueHeads, cache.capacity, shape.headSize];
-  for (let layer = 0; layer < shape.layers; layer++) {
-    for (const [i, name] of layerNames(names, layer).entries()) {
-      const array = cache.past[layer * 2 + i];
-      const data = batch === cache.batch ? array : cache.share(array, sequence.slot);
-      feeds[name] = new library.Tensor("float32", data, dims);
-    }
-  }
+  past.forEach((name, i) => {
+    const array = cache.past[i];
+    const data = batch === cache.batch ? array : cache.share(array, sequence.slot);
+    feeds[name] = new library.Tensor("float32", data, dims);
+  });
   const outputs = new Set([names.logits, names.newKeyValue, ...hidden, ...Object.keys(sequence.features)]);
   const results = await session.run(feeds, [...outputs]);
   /** One step's share of an output of all rows. */

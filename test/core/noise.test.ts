@@ -152,8 +152,8 @@ describe("noise", () => {
     for (const [i, a] of names.entries())
       for (const b of names.slice(i + 1)) expectIndependent(rows[a], rows[b], `${a} and ${b}`);
     const at = (seed: number, stream: number, position: number) => {
-      const uniform = createNoise(seed, stream).at(position);
-      return row(uniform);
+      const noise = createNoise(seed, stream);
+      return row((token) => noise.uniform(position, token));
     };
     expectIndependent(at(3, 0, 17), at(3, 0, 18), "tokens of two positions");
     expectIndependent(at(3, 0, 17), at(3, 1, 17), "tokens of two streams");

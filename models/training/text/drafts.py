@@ -5,7 +5,7 @@ the same batches: the target is run once for all.
 
 Reads $WORK/answers.npz and $WORK/bench.npz (answers.py), writes $OUT/NAME.npz, and says how many guesses stand, by temperature: at 0
 those that are the target's own token, otherwise the share of the target's distribution that is drafted as well.
---go-on: from $OUT/NAME.npz where there is one.
+--go-on: from $OUT/NAME.npz where there is one; --words: tokens that can be guessed.
 """
 import argparse
 import math
@@ -21,15 +21,17 @@ from habits import DEVICE, FUSED, GPU, OUT, TOY, WORK, Budget, autocast, count, 
 from parts import FEATURES as TAPS
 from smollm import Smollm
 
-WORDS = 1024 if TOY else 16384       # tokens that can be guessed
+WORDS = 1024 if TOY else 16384       # tokens that can be guessed, unless told otherwise
 BATCH, ANCHORS = (2, 16) if TOY else (48, 96)
 MOST = 8                             # guesses behind an anchor
 RATE, WARM = 1.2e-3, 150
 SLIM = dict(d=384, rank=128, ff=1024, heads=6, kv=2)
+NARROW = dict(d=256, rank=96, ff=704, heads=4, kv=1)
 SMALL = dict(d=256, rank=128, ff=704, heads=4, kv=2, layers=2)
 NETS = {
     "eagle": lambda *a: FeatureHead(*a, d=576, rank=576, ff=1536, heads=9, kv=3),
     "slim": lambda *a: FeatureHead(*a, **SLIM),
+    "narrow": lambda *a: FeatureHead(*a, **NARROW),
     "medusa": lambda *a: ParallelHeads(*a, d=384, rank=128, ff=1024),
     "block": lambda *a: BlockDrafter(*a, **SLIM),
     "specdec": lambda *a: BlockDrafter(*a, **SLIM, prompt_only=True),
@@ -43,10 +45,10 @@ NETS = {
 }
 
 
-def words(tokens, said):
+def words(tokens, said, most):
     """The commonest tokens of the answers, in the order of their numbers."""
     counts = np.bincount(tokens[said], minlength=1)
-    found = np.sort(np.argsort(-counts, kind="stable")[:WORDS])
+    found = np.sort(np.argsort(-counts, kind="stable")[:most])
     say("tokens that can be guessed make up", f"{counts[found].sum() / counts.sum():.4f}", "of the answers")
     return torch.from_numpy(found).to(DEVICE)
 
@@ -189,12 +191,13 @@ def main():
     args.add_argument("--gguf")
     args.add_argument("--seconds", type=float, default=300)
     args.add_argument("--nets", nargs="+", default=list(NETS))
+    args.add_argument("--words", type=int, default=WORDS)
     args.add_argument("--go-on", action="store_true")
     a = args.parse_args()
     settle(0)
     target = Smollm(Gguf(find_gguf(a.gguf)), DEVICE, torch.bfloat16 if GPU else torch.float32)
     answers, bench = load_npz(os.path.join(WORK, "answers.npz")), load_npz(os.path.join(WORK, "bench.npz"))
-    tokens = words(answers["tokens"], answers["said"])
+    tokens = words(answers["tokens"], answers["said"], a.words)
     nets = {name: NETS[name](target, tokens).to(DEVICE) for name in a.nets}
     for name, net in nets.items():
         if a.go_on:

@@ -14,8 +14,9 @@ def rotate(x, cos, sin):
 
 
 class Smollm:
-    def __init__(self, gguf, device, dtype=torch.bfloat16):
-        parts = Parts(gguf)
+    def __init__(self, gguf, device, dtype=torch.bfloat16, parts=None):
+        """parts: other weights than the file's."""
+        parts = parts or Parts(gguf)
         on = lambda array: torch.from_numpy(array).to(device, dtype)
         self.layers, self.heads, self.kv, self.d = parts.layers, parts.heads, parts.kv, parts.d
         self.vocabulary, self.epsilon = parts.vocabulary, parts.epsilon
@@ -29,6 +30,9 @@ class Smollm:
     def norm(self, x, name):
         return F.rms_norm(x, (self.d,), self.norms[name], self.epsilon)
 
+    def linear(self, x, name):
+        return F.linear(x, self.matrices[name])
+
     def head(self, x):
         """Residual stream [.., d] -> logits."""
         return F.linear(self.norm(x, "nf"), self.embedding)
@@ -39,19 +43,17 @@ class Smollm:
 
     def block(self, i, x, attend, cos, sin, skips=()):
         """x [.., d]; attend(q [.., heads, 64], k, v [.., kv, 64]) -> [.., d]; skips: (layer, "attention" or "mlp"), left out"""
-        w = lambda name: self.matrices[f"l.{i}.{name}"]
         if (i, "attention") not in skips:
             x = self.attention(i, x, attend, cos, sin)
         if (i, "mlp") in skips:
             return x
-        gate, up = F.linear(self.norm(x, f"l.{i}.n2"), w("gu")).chunk(2, -1)
-        return x + F.linear(F.silu(gate) * up, w("down"))
+        gate, up = self.linear(self.norm(x, f"l.{i}.n2"), f"l.{i}.gu").chunk(2, -1)
+        return x + self.linear(F.silu(gate) * up, f"l.{i}.down")
 
     def attention(self, i, x, attend, cos, sin):
-        w = lambda name: self.matrices[f"l.{i}.{name}"]
-        q, k, v = (part.unflatten(-1, (-1, HEAD_SIZE)) for part in F.linear(self.norm(x, f"l.{i}.n1"), w("qkv")).split(
+        q, k, v = (part.unflatten(-1, (-1, HEAD_SIZE)) for part in self.linear(self.norm(x, f"l.{i}.n1"), f"l.{i}.qkv").split(
             [self.heads * HEAD_SIZE, self.kv * HEAD_SIZE, self.kv * HEAD_SIZE], -1))
-        return x + F.linear(attend(rotate(q, cos, sin), rotate(k, cos, sin), v), w("o"))
+        return x + self.linear(attend(rotate(q, cos, sin), rotate(k, cos, sin), v), f"l.{i}.o")
 
     def read(self, ids, cache=None, taps=(), skips=()):
         """ids [B, L] from position 0 on -> residual streams [B, L, d] behind the layers named (1 ... layers), the last one by default.
