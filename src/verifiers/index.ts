@@ -6,6 +6,7 @@ export { isLossless, LOSSLESS, type LosslessName, losslessVerifier } from "./nam
 export { type NearestOptions, nearest } from "./nearest.js";
 export { rejection } from "./rejection.js";
 export { agreement, type Deviation, type RelaxedOptions, relaxed, within } from "./relaxed.js";
+export { type RollbackOptions, rollback } from "./rollback.js";
 export { tolerance } from "./tolerance.js";
-export { topk } from "./topk.js";
+export { type TopkOptions, topk } from "./topk.js";
 export { typical } from "./typical.js";
