@@ -6,6 +6,7 @@
 // npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
 // npm run bench -- video [--prompts N] [--recall SHARE] [--json] [options]
 // npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [options]
+// npm run bench -- verifiers [--prompts N (a category)] [--all] [--tokens N] [options]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -16,6 +17,7 @@ import { imageBench } from "./image.mjs";
 import { planBench } from "./plan.mjs";
 import { speechBench } from "./speech.mjs";
 import { textBench } from "./text.mjs";
+import { verifiersBench } from "./verifiers.mjs";
 import { videoBench } from "./video.mjs";
 
 const benches = {
@@ -23,6 +25,7 @@ const benches = {
   image: imageBench,
   video: videoBench,
   text: textBench,
+  verifiers: verifiersBench,
   forms: formsBench,
   plan: planBench,
 };

@@ -1,5 +1,6 @@
 // Whether the converted model is the GGUF's: the likeliest tokens behind our own answers, ours and node-llama-cpp's.
 import { counted, percent, tableOf } from "../report.mjs";
+import { forcedRows } from "./forced.mjs";
 import { write } from "./run.mjs";
 
 const MOST = 64;
@@ -27,19 +28,6 @@ const difference = (model, { id }, place, own, other, row) => ({
   other: model.decode([other]),
   margin: row[own] - row[other],
 });
-
-/** Logits behind the prompt and behind each of the tokens, in one pass. */
-async function forcedRows(target, prompt, tokens) {
-  const session = await target.open();
-  try {
-    const draft = { tokens, parents: tokens.map((_, i) => i - 1) };
-    const [scores] = await target.pass([{ session, tokens: prompt, draft }]);
-    const rows = [-1, ...tokens.keys()].map((node) => scores.row(node).slice());
-    return (i) => rows[i];
-  } finally {
-    await session[Symbol.asyncDispose]();
-  }
-}
 
 export function agreementText({ rows, prompts, different }) {
   const share = percent(1 - different.length / rows);

@@ -29,4 +29,8 @@ export function specBench(count) {
   });
 }
 
+/** The answers to the prompts of "math_reasoning" (GSM8K, Cobbe et al. 2021, MIT), by their ids. */
+export const mathsAnswers = () =>
+  JSON.parse(readFileSync(new URL("spec-bench-answers.json", import.meta.url), "utf8"));
+
 export const categoriesOf = (items) => [...new Set(items.map(({ category }) => category))];

@@ -4,7 +4,7 @@ import { generate } from "../../dist/index.js";
 import { textSetup } from "./setup.mjs";
 
 /** @param how a setup, or what it is made of: `drafter`, `temperature`, ... */
-export async function write(model, { prompt: text }, { maxTokens, setup, index = 0, ...how }) {
+export async function write(model, { prompt: text }, { maxTokens, setup, index = 0, seed = 1, ...how }) {
   const prompt = model.chat([{ role: "user", content: text }]);
   const { target, modality } = model;
   const meter = createMeter();
@@ -14,7 +14,7 @@ export async function write(model, { prompt: text }, { maxTokens, setup, index =
     // The first round reads the prompt.
     if (round.start > 0) meter.observe(round);
   };
-  const options = { ...(setup ?? (await textSetup(model, how))), target, seed: 1, stream: index, onRound };
+  const options = { ...(setup ?? (await textSetup(model, how))), target, seed, stream: index, onRound };
   const began = performance.now();
   for await (const _ of generate(modality, { prompt: text, maxTokens }, options));
   return { tokens, prompt, metrics: meter.read(), wall: performance.now() - began };

@@ -64,6 +64,8 @@ interface Outcome {
   readonly floor: number;
   /** Where guesses are drawn with the positions' noise: guesses that stood, and were not what plain decoding draws. */
   readonly deviations: ReadonlySet<Token>;
+  /** Most of those in a row. */
+  readonly longest: number;
   readonly differs: boolean;
 }
 
@@ -82,6 +84,7 @@ function observe(
   const deviations = new Set<Token>();
   const noisy = verifier.draws === "noise";
   let differs = false;
+  let longest = 0;
   const sequence: Sequence = {
     draft: (_, draw) => guesses.draft(imitation, draw),
     target: () => target,
@@ -94,23 +97,26 @@ function observe(
       count.set(key, (count.get(key) ?? 0) + 1);
     });
     if (!noisy) continue;
+    let row = 0;
     for (const { token, guessed, plain } of emitted) {
-      if (token === plain()) continue;
-      differs = true;
-      if (guessed) deviations.add(token);
+      const isOther = token !== plain();
+      if (isOther) differs = true;
+      row = isOther && guessed ? row + 1 : 0;
+      longest = Math.max(longest, row);
+      if (row > 0) deviations.add(token);
     }
   }
   const exact = new Map(TOKENS.map((token) => [String(token), probability(target, token)]));
   const floor = samplingFloor(exact, runs);
   const where = `${guesses.name} before the logits ${Array.from(row, (logit) => logit.toFixed(1))}, temperature ${temperature}`;
   if (!noisy) differs = counts.some((count) => totalVariation(count, exact) > floor);
-  return { where, row, target, guesses, counts, exact, floor, deviations, differs };
+  return { where, row, target, guesses, counts, exact, floor, deviations, longest, differs };
 }
 
 /** The shares of an outcome at each position, and what a bound says of them. */
 function assertBound(bound: Bound, outcome: Outcome): void {
-  const { where, row, target, guesses, counts, exact, floor, deviations } = outcome;
-  const { totalVariation: most, ratio, exactOver, admits } = bound;
+  const { where, row, target, guesses, counts, exact, floor, deviations, longest } = outcome;
+  const { totalVariation: most, ratio, exactOver, admits, inARow } = bound;
   const say = (what: string) => `${where}: ${what}, sampling explains ${floor.toFixed(4)}`;
   const settled = target.tokens.length === 1;
   for (const count of counts) {
@@ -152,6 +158,10 @@ function assertBound(bound: Bound, outcome: Outcome): void {
   }
   for (const token of deviations)
     assert(!admits || admits(token, row, target), `${where}: guess ${token} stands and is not admitted`);
+  assert(
+    inARow === undefined || longest <= inARow,
+    `${where}: ${longest} guesses in a row stand that plain decoding does not draw, and ${inARow} is the most (inARow)`,
+  );
 }
 
 function grouped(shares: ReadonlyMap<string, number>, groupOf: (token: Token) => number) {
@@ -204,10 +214,10 @@ export function boundChecks(create: () => Verifier, runs: number): Check[] {
   ];
 }
 
-function assertStated({ totalVariation: most, ratio, exactOver, admits }: Bound, who: string): void {
+function assertStated({ totalVariation: most, ratio, exactOver, admits, inARow }: Bound, who: string): void {
   assert(
-    most !== undefined || ratio !== undefined || exactOver !== undefined || admits !== undefined,
-    `${who} states no number: say in its guarantee how far it goes (totalVariation, ratio, exactOver or admits)`,
+    [most, ratio, exactOver, admits, inARow].some((number) => number !== undefined),
+    `${who} states no number: say in its guarantee how far it goes (totalVariation, ratio, exactOver, admits or inARow)`,
   );
   assert(
     most === undefined || (most >= 0 && most <= 1),

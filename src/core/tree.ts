@@ -50,9 +50,17 @@ export function tokensOn(
 }
 
 /** Nodes whose parent is `node`, in draft order. */
-export function children(draft: Draft, node: number): number[] {
+export const children = (draft: Draft, node: number): number[] => childrenOfAny(draft, [node]);
+
+/** Nodes whose parent is one of `nodes` (ascending), in draft order, among the `count` nodes behind the first of those. */
+export function childrenOfAny(
+  { parents }: Draft,
+  nodes: readonly number[],
+  count = parents.length,
+): number[] {
   const found: number[] = [];
-  for (let i = node + 1; i < draft.parents.length; i++) if (draft.parents[i] === node) found.push(i);
+  const end = Math.min(parents.length, nodes[0] + 1 + count);
+  for (let i = nodes[0] + 1; i < end; i++) if (nodes.includes(parents[i])) found.push(i);
   return found;
 }
 

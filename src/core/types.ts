@@ -203,6 +203,8 @@ export interface Bound {
   readonly exactOver?: (token: Token) => number;
   /** Whether a guess may stand in for plain decoding's draw where these are the target's logits. */
   readonly admits?: (guess: Token, logits: Float32Array, target: Distribution) => boolean;
+  /** Most guesses in a row that stand in for plain decoding's draws. */
+  readonly inARow?: number;
 }
 
 export interface Verifier {

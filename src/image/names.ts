@@ -1,4 +1,4 @@
-import { LOSSLESS } from "../verifiers/named.js";
+import { LOSSLESS, RELAXED } from "../verifiers/named.js";
 
 /** Plain names, free of models: a command line can list them without loading any. */
 
@@ -18,10 +18,7 @@ export const IMAGE_VERIFIERS = {
   ...LOSSLESS,
   nearest: "tokens near in the codebook pass for one another, in at most this share of places",
   group: "tokens of one cell of the codebook pass for one another: cells 2, 4 or 8 levels wide for 1, 2 or 3",
-  tolerance: "guesses stand although another token was drawn, in at most this share of places",
-  typical: "guesses stand that are likely enough for the uncertainty there, 0 to 1",
-  lenient: "no token more than 1 / (1 - relax) times as likely as it should be",
-  topk: "guesses stand that are among so many likeliest",
+  ...RELAXED,
 } as const;
 
 export type ImageVerifierName = keyof typeof IMAGE_VERIFIERS;

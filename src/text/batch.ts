@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { about, inRange, usage } from "../core/errors.js";
 import { createSampler } from "../core/sampling.js";
+import type { Verifier } from "../core/types.js";
 import { type GrowingLines, growingLines } from "../files/lines.js";
 import { givenOrLoaded } from "../medium/open.js";
 import { parseJson } from "../runtime/json.js";
 import { whole } from "../runtime/schema.js";
+import { identical } from "../verifiers/identical.js";
 import { formatKey } from "./format.js";
 import { loadText } from "./model.js";
 import type { TextRecord } from "./records.js";
@@ -107,7 +109,7 @@ function jobsOf(
 function keyOf({ prompt, id, source }: TextRecord, options: WriteOptions, { manifest }: TextModel): string {
   const { system, raw, truncate, maxTokens, stop, stopTokens, format } = options;
   const { logprobs, sampling, seed, verifier } = options;
-  const its = [manifest.name, manifest.version, manifest.target.graph, verifier?.name ?? "identical"];
+  const its = [manifest.name, manifest.version, manifest.target.graph, judgedBy(verifier)];
   const asked = {
     prompt,
     id,
@@ -126,6 +128,11 @@ function keyOf({ prompt, id, source }: TextRecord, options: WriteOptions, { mani
     .update(JSON.stringify([its, asked]))
     .digest("hex")
     .slice(0, 16);
+}
+
+/** Verifiers of one name may be relaxed more or less: their bounds say how far. */
+function judgedBy({ name, guarantee }: Verifier = identical()): string {
+  return typeof guarantee === "string" ? name : `${name}: ${guarantee.bound}`;
 }
 
 function keyOfFormat(format: WriteOptions["format"], source: string): string | undefined {

@@ -5,7 +5,7 @@ import { cacheBytes } from "../runtime/cache.js";
 import { featureBytes } from "../runtime/feature-rows.js";
 import type { Found } from "../runtime/manifest.js";
 import { prefixCached } from "../targets/prefix-cached.js";
-import { losslessVerifier } from "../verifiers/named.js";
+import { namedVerifier } from "../verifiers/named.js";
 import { createChat } from "./chat.js";
 import { textDrafters } from "./drafters.js";
 import { findTextModel, type TextManifest } from "./manifest.js";
@@ -61,7 +61,7 @@ export async function loadText(
     chat,
     count: (prompt, { system, raw } = {}) => promptTokens(prompt, { system, raw }, anyLength).length,
     write: (prompt, written = {}) => writeWith(model, prompt, written),
-    verifier: losslessVerifier,
+    verifier: (name, relax) => namedVerifier(name, relax),
     forget: drafters.forget,
   };
   return model;

@@ -1,4 +1,4 @@
-import { LOSSLESS } from "../verifiers/named.js";
+import { LOSSLESS, RELAXED } from "../verifiers/named.js";
 
 /** Plain names, free of models: a command line can list them without loading any. */
 
@@ -22,7 +22,7 @@ export const TEXT_DRAFTERS = {
 
 export type TextDrafterName = keyof typeof TEXT_DRAFTERS;
 
-export const TEXT_VERIFIERS = LOSSLESS;
+export const TEXT_VERIFIERS = { ...LOSSLESS, ...RELAXED };
 
 export type TextVerifierName = keyof typeof TEXT_VERIFIERS;
 

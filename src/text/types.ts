@@ -32,7 +32,8 @@ export interface TextModel
   count(prompt: TextPrompt, settings?: Pick<PromptSettings, "system" | "raw">): number;
   /** Answers a prompt, or continues it: text as it becomes certain (see `TextPiece`). */
   write(prompt: TextPrompt, options?: Written): AsyncGenerator<TextPiece, void, undefined>;
-  verifier(name: TextVerifierName): Verifier;
+  /** A verifier by name. `relax`: how far from lossless, 0 upwards; only the relaxed ones take it. */
+  verifier(name: TextVerifierName, relax?: number): Verifier;
   /** Drafters forget the answers of this process: an answer that was given before would be guessed whole. */
   forget(): void;
 }

@@ -8,6 +8,7 @@ import { relaxed } from "./relaxed.js";
 export const group = ({ groupOf }: { readonly groupOf: (token: Token) => number }): Verifier =>
   relaxed({
     name: "group",
+    shape: "tree",
     guarantee: {
       bound:
         "groups follow the target's distribution exactly; which token of its group stands may be the drafter's choice",

@@ -1,5 +1,5 @@
-import { isChain, pathTo } from "../core/tree.js";
-import type { Draft, Token, Verifier } from "../core/types.js";
+import { childrenOfAny, isChain, pathTo } from "../core/tree.js";
+import type { Verifier } from "../core/types.js";
 
 /**
  * Output equal to plain decoding, token for token, whatever the drafter: each position draws with noise of its own, which
@@ -17,23 +17,9 @@ export const identical = (): Verifier => ({
     for (let depth = 0; ; depth++) {
       // The same tokens stand before each of these nodes, so any of them says what follows.
       const next = pick(target(nodes[0]), depth);
-      const found = childrenWith(draft, nodes, next, reach);
+      const found = childrenOfAny(draft, nodes, reach).filter((node) => draft.tokens[node] === next);
       if (found.length === 0) return { path: pathTo(draft, nodes[0]), next };
       nodes = found;
     }
   },
 });
-
-/** The nodes that hold `token` behind one of `parents`, in draft order: among the next `count` nodes. */
-function childrenWith(
-  { tokens, parents: before }: Draft,
-  parents: readonly number[],
-  token: Token,
-  count: number,
-): number[] {
-  const found: number[] = [];
-  const end = Math.min(tokens.length, parents[0] + 1 + count);
-  for (let node = parents[0] + 1; node < end; node++)
-    if (tokens[node] === token && parents.includes(before[node])) found.push(node);
-  return found;
-}

@@ -1,7 +1,8 @@
 import { probability } from "../core/distribution.js";
 import { inRange } from "../core/errors.js";
 import type { Token, Verifier } from "../core/types.js";
-import { agreement, relaxed, settled } from "./relaxed.js";
+import { belowTop, settled } from "./logits.js";
+import { agreement, relaxed } from "./relaxed.js";
 
 /**
  * Lenience (Leviathan et al. 2023, appendix A.5): the target's probabilities count 1 / lenience times. At temperature 0, where
@@ -13,7 +14,7 @@ import { agreement, relaxed, settled } from "./relaxed.js";
 export function lenient({ lenience }: { readonly lenience: number }): Verifier {
   inRange('lenience of the verifier "lenient"', lenience, 0, 1);
   const admits = (guess: Token, logits: Float32Array) =>
-    lenience < 1 && shareOfTop(guess, logits) >= lenience;
+    lenience < 1 && Math.exp(-belowTop(guess, logits)) >= lenience;
   const times = lenience > 0 ? (1 / lenience).toPrecision(3) : "infinitely many";
   return relaxed({
     name: "lenient",
@@ -31,11 +32,4 @@ export function lenient({ lenience }: { readonly lenience: number }): Verifier {
       return room > 0 ? Math.min(1, room / reached) : 0;
     },
   });
-}
-
-/** p(token) / max p under a softmax at temperature 1. */
-function shareOfTop(token: Token, logits: Float32Array): number {
-  let top = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) if (logit > top) top = logit;
-  return Math.exp(logits[token] - top);
 }

@@ -1,4 +1,5 @@
 import { type Distribution, probability } from "../core/distribution.js";
+import { childrenOfAny, isChain, pathTo } from "../core/tree.js";
 import type { Bound, Token, Verifier } from "../core/types.js";
 
 export interface Deviation {
@@ -17,15 +18,21 @@ export interface Deviation {
 
 export interface RelaxedOptions {
   readonly name: string;
-  /** How far from the target's distribution this goes, in words and as a number. */
+  /** How far from the target's distribution this goes, in words and as a number. `inARow` is kept here. */
   readonly guarantee: Bound;
   /** The chance, 0..1, that a guess stands although plain decoding draws another token. */
   readonly chanceOf: (deviation: Deviation) => number;
+  /**
+   * "tree": siblings are judged one after the other in draft order, each with its own chance, where none is plain decoding's
+   * draw. Only for chances whose bound does not care how many are tried: a guess is admitted or it is not.
+   */
+  readonly shape?: Verifier["shape"];
 }
 
 /**
  * Plain decoding with exceptions: a guess stands where it equals the position's own draw, as under `identical`, and besides
- * with a chance that says how relaxed it is. With the chance 0 the output is plain decoding's. Judges chains.
+ * with a chance that says how relaxed it is. With the chance 0 the output is plain decoding's. Where more guesses in a row than
+ * `guarantee.inARow` would stand by exception all of that row fall, back to its first one.
  *
  * @example
  * relaxed({
@@ -34,25 +41,38 @@ export interface RelaxedOptions {
  *   chanceOf: () => 0.1,
  * });
  */
-export const relaxed = ({ name, guarantee, chanceOf }: RelaxedOptions): Verifier => ({
+export const relaxed = ({ name, guarantee, chanceOf, shape = "chain" }: RelaxedOptions): Verifier => ({
   name,
   guarantee,
-  shape: "chain",
+  shape,
   draws: "noise",
   verify({ draft, target, logits, pick: draw, chance }) {
-    const path: number[] = [];
-    for (;;) {
-      const node = path.length - 1;
-      const p = target(node);
-      const pick = draw(p, path.length);
-      const guess = draft.tokens[path.length];
-      if (guess === undefined) return { path, next: pick };
-      if (guess !== pick) {
-        const q = draft.drawnFrom?.[path.length];
-        const stands = chance() < chanceOf({ guess, pick, p, q, logits: () => logits(node) });
-        if (!stands) return { path, next: pick };
+    const { inARow = Number.POSITIVE_INFINITY } = guarantee;
+    const reach = isChain(draft) ? 1 : draft.tokens.length;
+    const picks: Token[] = [];
+    /** Exceptions at the end of the path. */
+    let row = 0;
+    // As under `identical`, all nodes with the same tokens before them are followed.
+    for (let nodes = [-1]; ; ) {
+      const p = target(nodes[0]);
+      const pick = draw(p, picks.length);
+      picks.push(pick);
+      const found = childrenOfAny(draft, nodes, reach);
+      const holding = (token: Token) => found.filter((node) => draft.tokens[node] === token);
+      const stands = (guess: Token) => {
+        const q = draft.drawnFrom?.[holding(guess)[0]];
+        return chance() < chanceOf({ guess, pick, p, q, logits: () => logits(nodes[0]) });
+      };
+      const guesses = new Set(found.map((node) => draft.tokens[node]));
+      const guess = guesses.has(pick) ? pick : [...guesses].find(stands);
+      const path = () => pathTo(draft, nodes[0]);
+      if (guess === undefined) return { path: path(), next: pick };
+      row = guess === pick ? 0 : row + 1;
+      if (row > inARow) {
+        const kept = picks.length - row;
+        return { path: path().slice(0, kept), next: picks[kept] };
       }
-      path.push(path.length);
+      nodes = holding(guess);
     }
   },
 });
@@ -83,9 +103,3 @@ export function within(delta: number, deviation: Deviation): number {
   if (delta === 0) return 0;
   return differ > 0 ? Math.min(1, delta / differ) : 1;
 }
-
-/**
- * True where the run's settings leave a single token: at temperature 0, or where cuts go so far. Then the distribution tells
- * nothing of the other tokens, and the logits do. A softmax that is nothing else leaves all tokens, and none is listed here.
- */
-export const settled = (p: Distribution): boolean => !p.logits && p.tokens.length === 1;

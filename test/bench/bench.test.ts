@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toyModel } from "../../src/conformance/index.js";
 
 // The benchmarks are plain JavaScript without types.
 const load = (path: string) => import(new URL(`../../bench/${path}`, import.meta.url).href);
@@ -7,6 +8,7 @@ const { table } = await load("report.mjs");
 const { median, psnr, squaredError, totalVariation } = await load("stats.mjs");
 const { lengthRows, reach } = await load("lengths.mjs");
 const { passesByFrame, PARTS, tokensByFrame, tokensByPart } = await load("video/frames.mjs");
+const { alike, finalNumber, quality, surprise } = await load("text/quality.mjs");
 const { allowed, surface } = await load("video/allowed.mjs");
 
 /** A run of `tokens` in passes of a millisecond each. */
@@ -129,7 +131,61 @@ describe("figures of films", () => {
   });
 });
 
+describe("what verifiers do to a text", () => {
+  it("is how much of plain decoding's answer is left", () => {
+    expect(alike([1, 2, 3], [1, 2, 4])).toBe(2);
+    expect(alike([1, 2, 3], [1, 2])).toBe(2);
+    expect(alike([1, 2], [1, 2, 3])).toBe(2);
+    expect(alike([], [1])).toBe(0);
+  });
+
+  it("is its last number", () => {
+    expect(finalNumber("4 bags cost $1,200.50.")).toBe(1200.5);
+    expect(finalNumber("It was -3 degrees")).toBe(-3);
+    expect(finalNumber("17, then 306.")).toBe(306);
+    expect(finalNumber("none")).toBeUndefined();
+  });
+
+  it("sums up by token and by question", () => {
+    const figures = quality({
+      answers: [[1, 2], [5], [7, 8, 9]],
+      plain: [[1, 2], [6], [7, 8, 4]],
+      surprises: [Math.log(4), Math.log(2), Math.log(8)],
+      right: [12, 6, undefined],
+      decode: (tokens: number[]) => tokens.join(""),
+    });
+    expect(figures).toEqual({
+      perplexity: expect.closeTo(2),
+      sameAnswers: expect.closeTo(1 / 3),
+      sameTokens: expect.closeTo(4 / 6),
+      asked: 2,
+      right: 1,
+      asPlain: 1,
+    });
+  });
+
+  it("is the target's surprise, by one pass over the answer", async () => {
+    const toy = toyModel();
+    const logp = (before: number[], token: number) => {
+      const row = [...toy.logits(before)];
+      return row[token] - Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    };
+    const sum = logp([0, 1], 3) + logp([0, 1, 3], 2) + logp([0, 1, 3, 2], 2);
+    expect(await surprise(toy, [0, 1], [3, 2, 2])).toBeCloseTo(-sum, 5);
+    expect(await surprise(toy, [0, 1], [])).toBe(0);
+    expect(toy.openSessions).toBe(0);
+  });
+});
+
 describe("prompts of Spec-Bench", () => {
+  it("have the answers of all its maths questions", async () => {
+    const { mathsAnswers, specBench } = await load("text/prompts.mjs");
+    const items: { id: number; category: string }[] = specBench();
+    const maths = items.filter(({ category }) => category === "math_reasoning").map(({ id }) => String(id));
+    expect(Object.keys(mathsAnswers())).toEqual(maths);
+    expect(Object.values(mathsAnswers()).every(Number.isFinite)).toBe(true);
+  });
+
   it("are as many of each category, evenly spread, or all of them", async () => {
     const { categoriesOf, specBench } = await load("text/prompts.mjs");
     const items: { id: number; category: string; prompt: string }[] = specBench(3);

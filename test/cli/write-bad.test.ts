@@ -37,6 +37,19 @@ describe("bad input", () => {
   badInputChecks("write", place, [
     ["an empty prompt", ["", ...out], 2, /^foretoken: the prompt is empty: give some text\n$/],
     ["white space", [" \t\n", ...out], 2, /the prompt is empty/],
+    ["a relax by itself", ["Why?", "--relax", "1", ...out], 2, /--relax needs --verifier NAME: .*typical/],
+    [
+      "a lossless relax",
+      ["Why?", "--relax", "1", "--verifier", "block", ...out],
+      2,
+      /"block" is lossless and takes no relax: .*typical/,
+    ],
+    [
+      "too large a relax",
+      ["Why?", "--relax", "2", "--verifier", "typical", ...out],
+      2,
+      /relax is 2: for the verifier "typical" give a number from 0 to 1/,
+    ],
     ["no raw prompt", ["", "--raw", ...out], 2, /the prompt is empty/],
     ["empty standard input", out, 2, /standard input is empty: give some text/],
     ["an empty file", ["-f", path("empty.txt"), ...out], 2, /empty\.txt is empty: give some text/],

@@ -139,6 +139,8 @@ describe("foretoken write", () => {
     ];
     expect((await asked(stored)).load).toMatchObject({ datastore: "a.fds", weights: "float32" });
     expect((await asked(["Why?", "--plain"])).options).toMatchObject({ drafter: "none" });
+    const relaxed = ["Why?", "--verifier", "typical", "--relax", "0.91"];
+    expect((await asked(relaxed)).options.verifier?.guarantee).toMatchObject({ bound: /min\(0\.09, 0\.3/ });
   });
 
   it("asks for what the answer is to be", async () => {

@@ -8,6 +8,7 @@ import {
   identical,
   lenient,
   nearest,
+  rollback,
   tolerance,
   topk,
   typical,
@@ -24,6 +25,9 @@ const relaxed: Record<string, () => Verifier> = {
   typical: () => typical({ epsilon: 0.3 }),
   lenient: () => lenient({ lenience: 0.5 }),
   topk: () => topk({ k: 2 }),
+  "topk with a margin": () => topk({ k: 3, margin: 1 }),
+  rollback: () => rollback({ distance: 1.5 }),
+  "rollback of rows": () => rollback({ distance: 3, mismatches: 1 }),
 };
 for (const [name, create] of Object.entries(relaxed)) conforms(name, verifierChecks(create));
 
@@ -33,6 +37,8 @@ const strict: Record<string, () => Verifier> = {
   group: () => group({ groupOf: (token) => token }),
   lenient: () => lenient({ lenience: 1 }),
   topk: () => topk({ k: 0 }),
+  rollback: () => rollback({ distance: 0 }),
+  "rollback of rows": () => rollback({ distance: 9, mismatches: 0 }),
 };
 const kinds = draftKinds(toyModel({ unlike: { seed: 9, share: 0.4 } }));
 

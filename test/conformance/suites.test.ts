@@ -25,7 +25,10 @@ describe("verifierChecks", () => {
     expect(await bounds(accepting({ bound, admits: (guess) => guess < 2 }))).toMatch(
       /token \d, which is not admitted/,
     );
-    expect(await bounds(accepting({ bound, totalVariation: 1 }))).toBe("");
+    expect(await bounds(accepting({ bound, inARow: 2 }))).toMatch(
+      /3 guesses in a row stand that plain decoding does not draw, and 2 is the most/,
+    );
+    expect(await bounds(accepting({ bound, totalVariation: 1, inARow: 3 }))).toBe("");
   });
 
   it("wants a number that is one", async () => {

@@ -9,6 +9,7 @@ import {
   type TextRecord,
   writeAll,
 } from "../../src/text/index.js";
+import { namedVerifier } from "../../src/verifiers/index.js";
 import { babblingModel, toyText } from "./toy.js";
 
 const folder = mkdtempSync(join(tmpdir(), "foretoken-batch-"));
@@ -169,6 +170,10 @@ describe("a batch", () => {
     await expect(run(out, { sampling: { temperature: 0.5 } })).rejects.toThrow(other);
     const swapped = writeAll([records[1], records[0]], { ...settings, out });
     await expect(swapped.next()).rejects.toThrow(other);
+    await expect(run(out, { verifier: namedVerifier("typical") })).rejects.toThrow(other);
+    const loose = newFile();
+    await run(loose, { verifier: namedVerifier("typical", 0.5) });
+    await expect(run(loose, { verifier: namedVerifier("typical", 0.2) })).rejects.toThrow("other settings");
     // Whatever drafts, the answers are the same.
     expect(await run(out, { drafter: "none" })).toEqual([[5, 5, 5, undefined]]);
     expect(readFileSync(out, "utf8")).toBe(before);

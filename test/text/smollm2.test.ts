@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lookahead, none } from "../../src/drafters/index.js";
-import { generateText, loadText, type WriteOptions } from "../../src/text/index.js";
+import { generateText, loadText, type TextVerifierName, type WriteOptions } from "../../src/text/index.js";
 
 const loading = loadText("smollm2", { threads: 2 });
 const PROMPTS = ["Repeat after me: one two three, one two three.", "Name three colours."];
@@ -55,6 +55,20 @@ describe("the text model that ships", () => {
       expect([drafter, metrics.tokensPerPass]).toEqual([drafter, expect.any(Number)]);
       expect(metrics.tokensPerPass, drafter).toBeGreaterThan(least);
     }
+  });
+
+  it("lets relaxed verifiers keep more guesses, and none but those that they admit", async () => {
+    const model = await loading;
+    const answer = (name: TextVerifierName) =>
+      generateText("Explain why the sky is blue.", {
+        ...{ model, verifier: model.verifier(name), drafter: "eagle", draftLength: 3 },
+        ...{ maxTokens: 48, logprobs: 1, sampling: { temperature: 0 } },
+      });
+    const [strict, loose] = [await answer("identical"), await answer("rollback")];
+    const others = loose.logprobs!.filter(({ token, top }) => token !== top[0].token);
+    expect(others.length).toBeGreaterThan(0);
+    for (const { logprob } of others) expect(logprob).toBeGreaterThanOrEqual(-2.001);
+    expect(loose.metrics.tokensPerPass).toBeGreaterThan(strict.metrics.tokensPerPass);
   });
 
   it("keeps the features of all tokens that a session has, however they were read", async () => {

@@ -6,7 +6,7 @@ import { functionModel, prefixCached } from "../../src/targets/index.js";
 import { createChat, readTokenizer, text, textManifestSchema } from "../../src/text/index.js";
 import type { TextModel } from "../../src/text/types.js";
 import { writeWith } from "../../src/text/writing.js";
-import { losslessVerifier } from "../../src/verifiers/named.js";
+import { namedVerifier } from "../../src/verifiers/named.js";
 
 /** The letters by which vocabularies spell bytes: those that can be seen stand for themselves. */
 export const LETTERS = (() => {
@@ -133,7 +133,7 @@ export function toyText(inner: Model, megabytes = 1): TextModel {
     chat,
     count: (prompt) => (typeof prompt === "string" ? tokenizer.encode(prompt).length : chat(prompt).length),
     write: (prompt, options = {}) => writeWith(model, prompt, options),
-    verifier: losslessVerifier,
+    verifier: (name, relax) => namedVerifier(name, relax),
     forget: () => {},
   };
   return model;

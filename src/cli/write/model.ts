@@ -1,8 +1,9 @@
 import { defined } from "../../core/defined.js";
 import { usage } from "../../core/errors.js";
+import type { Verifier } from "../../core/types.js";
 import type { TextDrafterName } from "../../text/names.js";
 import type { TextModel, Written } from "../../text/types.js";
-import { losslessVerifier } from "../../verifiers/named.js";
+import { namedVerifier, RELAXED } from "../../verifiers/named.js";
 import type { TextLibrary } from "../host.js";
 import { chooseModel, type Models } from "../models.js";
 import type { Words } from "../report.js";
@@ -11,7 +12,10 @@ import type { WriteFlags } from "./options.js";
 /** What `write` and `chat` say of themselves. */
 export const WORDS: Words = { kind: "model", item: "answer", tokens: "tokens", input: "prompt" };
 
-type ModelFlags = Pick<WriteFlags, "model" | "weights" | "draft" | "datastore" | "drafter" | "plain">;
+type ModelFlags = Pick<
+  WriteFlags,
+  "model" | "weights" | "draft" | "datastore" | "drafter" | "plain" | "verifier" | "relax"
+>;
 
 const models = (text: TextLibrary, { weights, draft, datastore }: ModelFlags): Models<TextModel> => ({
   kind: "model",
@@ -24,6 +28,7 @@ const models = (text: TextLibrary, { weights, draft, datastore }: ModelFlags): M
 /** The model that is asked for, and how it is opened. @throws usage errors before anything is loaded */
 export function chooseText(flags: ModelFlags, text: TextLibrary) {
   checkGuesses(flags);
+  verifierOf(flags);
   const all = models(text, flags);
   if (flags.draft !== undefined) chooseModel(flags.draft, all);
   return { name: chooseModel(flags.model, all), models: all };
@@ -52,18 +57,25 @@ function checkGuesses(flags: ModelFlags): void {
 type AskedFlags = Pick<WriteFlags, "maxTokens" | "system" | "raw" | "truncate" | "stop" | "logprobs">;
 type DrawnFlags = Pick<
   WriteFlags,
-  "seed" | "temperature" | "topP" | "topK" | "minP" | "repetitionPenalty" | "verifier"
+  "seed" | "temperature" | "topP" | "topK" | "minP" | "repetitionPenalty" | "verifier" | "relax"
 >;
 
 /** What the options ask of an answer, whatever the prompt. Drafters are chosen answer by answer. */
 export function writtenOf(flags: AskedFlags & DrawnFlags): Omit<Written, "drafter"> {
   const { maxTokens, system, raw, truncate, stop, logprobs } = flags;
-  const { seed, temperature, topP, topK, minP, repetitionPenalty, verifier } = flags;
+  const { seed, temperature, topP, topK, minP, repetitionPenalty } = flags;
   const sampling = defined({ temperature, topP, topK, minP, repetitionPenalty });
   return {
     ...{ maxTokens, system, raw, truncate, stop, logprobs },
-    ...{ seed, sampling, verifier: verifier && losslessVerifier(verifier) },
+    ...{ seed, sampling, verifier: verifierOf(flags) },
   };
+}
+
+/** @throws usage errors for a setting that the verifier does not take */
+function verifierOf({ verifier, relax }: Pick<WriteFlags, "verifier" | "relax">): Verifier | undefined {
+  if (relax !== undefined && verifier === undefined)
+    throw usage(`--relax needs --verifier NAME: choose one of ${Object.keys(RELAXED).join(", ")}`);
+  return verifier && namedVerifier(verifier, relax);
 }
 
 /** Who guesses, and how far. */

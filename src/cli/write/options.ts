@@ -73,6 +73,11 @@ export const TEXT_GUESSES = {
   length: "as many as pay here",
   token: "token",
   more: [
+    value(
+      "--relax <x>",
+      "0 upwards, with a --verifier that takes it: faster for an answer a little other than --plain's",
+      number(0, Number.MAX_SAFE_INTEGER),
+    ),
     flag("--draft <model>", "a small model of the same tokens, for --drafter model and cascade"),
     flag("--datastore <file>", "a file of texts that foretoken datastore build has made, for --drafter rest"),
   ],
