@@ -6,6 +6,7 @@
 // npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
 // npm run bench -- video [--prompts N] [--recall SHARE] [--json] [options]
 // npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [options]
+// npm run bench -- methods [--prompts N (a category)] [--all] [--tokens N] [--drafter A,B (those anew)] [--weights NAME] [--datastore FILE] [options]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formsBench } from "./forms.mjs";
 import { imageBench } from "./image.mjs";
+import { methodsBench } from "./methods.mjs";
 import { planBench } from "./plan.mjs";
 import { speechBench } from "./speech.mjs";
 import { textBench } from "./text.mjs";
@@ -23,6 +25,7 @@ const benches = {
   image: imageBench,
   video: videoBench,
   text: textBench,
+  methods: methodsBench,
   forms: formsBench,
   plan: planBench,
 };
@@ -45,6 +48,8 @@ const { values, positionals } = parseArgs({
     all: { type: "boolean", default: false },
     tokens: text,
     gguf: text,
+    weights: text,
+    datastore: text,
     relaxed: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     picture: text,
