@@ -50,6 +50,32 @@ export function drafterPanels(rows) {
   ];
 }
 
+/** What guesses bring against what they cost: tokens a pass by milliseconds of drafting a pass, as bright as they are fast. */
+export function costPanel(rows) {
+  const drafters = rows.filter(({ name }) => name !== "none");
+  const values = drafters.map(({ name: drafter, draftPerPass: cost, tokensPerPass: tokens, speedup }) => ({
+    ...{ drafter, cost, tokens, speedup },
+  }));
+  const x = { field: "cost", type: "quantitative", title: "drafting, ms a pass" };
+  const y = { field: "tokens", type: "quantitative", title: "tokens a pass", scale: { zero: false } };
+  const color = {
+    field: "speedup",
+    type: "quantitative",
+    title: "times faster",
+    scale: { scheme: "viridis" },
+  };
+  return {
+    width: 420,
+    height: 220,
+    title: "What guesses bring, and what they cost",
+    data: { values },
+    layer: [
+      { mark: { type: "point", filled: true, size: 80 }, encoding: { x, y, color } },
+      { mark: { type: "text", dx: 8, align: "left" }, encoding: { x, y, text: { field: "drafter" } } },
+    ],
+  };
+}
+
 /** What fixed draft lengths allow and bring, and what the plan brings. */
 export function lengthPanel(lengths, plan) {
   const values = lengths.flatMap(({ length, allowed, speedup }) => [

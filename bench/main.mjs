@@ -7,6 +7,7 @@
 // npm run bench -- video [--prompts N] [--recall SHARE] [--json] [options]
 // npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [options]
 // npm run bench -- verifiers [--prompts N (a category)] [--all] [--tokens N] [options]
+// npm run bench -- methods [--prompts N (a category)] [--all] [--tokens N] [--drafter A,B (those anew)] [--weights NAME] [--datastore FILE] [options]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formsBench } from "./forms.mjs";
 import { imageBench } from "./image.mjs";
+import { methodsBench } from "./methods.mjs";
 import { planBench } from "./plan.mjs";
 import { speechBench } from "./speech.mjs";
 import { textBench } from "./text.mjs";
@@ -26,6 +28,7 @@ const benches = {
   video: videoBench,
   text: textBench,
   verifiers: verifiersBench,
+  methods: methodsBench,
   forms: formsBench,
   plan: planBench,
 };
@@ -48,6 +51,8 @@ const { values, positionals } = parseArgs({
     all: { type: "boolean", default: false },
     tokens: text,
     gguf: text,
+    weights: text,
+    datastore: text,
     relaxed: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     picture: text,

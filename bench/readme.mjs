@@ -1,10 +1,12 @@
 // Puts what commands printed into README.md and docs, between their marks: node bench/readme.mjs [bench/out]
 //   <!-- run:NAME --> ... <!-- /run:NAME -->       what a command says
-//   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md, "summary" is made of all media)
+//   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md, "summary" is made of all media,
+//                                                  "methods-list" of src/methods)
 //   <!-- file:PATH --> ... <!-- /file -->          a file of the repository
-// NAME.svg beside speech.md, image.md and video.md goes to docs.
+// NAME.svg beside speech.md, image.md, video.md and methods.md goes to docs.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { methodsList } from "./methods/list.mjs";
 import { summary } from "./summary.mjs";
 
 const out = process.argv[2] ?? "bench/out";
@@ -26,6 +28,7 @@ const SOURCES = {
   },
   bench(name) {
     if (name === "summary") return summary(out);
+    if (name === "methods-list") return methodsList();
     const path = `${out}/${name === "table" ? "speech" : name}.md`;
     return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
   },
@@ -48,5 +51,5 @@ for (const page of pages()) {
   });
   writeFileSync(page, filled);
 }
-for (const name of ["speech.svg", "image.svg", "video.svg"])
+for (const name of ["speech.svg", "image.svg", "video.svg", "methods.svg"])
   if (existsSync(`${out}/${name}`)) copyFileSync(`${out}/${name}`, `docs/${name}`);

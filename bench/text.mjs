@@ -31,7 +31,7 @@ const DRAFTERS = {
 
 /** Draft lengths to compare the plan with, and rows of the passes to be timed; no pass has one row. */
 const LENGTHS = [1, 2, 4, 8];
-const PASSES = [2, 3, 5, 9, 17];
+export const PASSES = [2, 3, 5, 9, 17];
 /** Prompts on which node-llama-cpp's likeliest tokens are compared with ours, as many a category. */
 const COMPARED = 1;
 
@@ -122,7 +122,7 @@ const peer = (name, lookup = false) => ({
 });
 
 /** Of all answers of a category: tokens a pass, and how many times less time they took. */
-function byCategory(contender, plain, items) {
+export function byCategory(contender, plain, items) {
   const time = ({ runs }, i) => median(runs[i].map(({ metrics }) => metrics.time.total / metrics.tokens));
   return categoriesOf(items).map((category) => {
     const its = [...items.keys()].filter(

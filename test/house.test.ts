@@ -11,7 +11,7 @@ const FLOORS = [
   ["targets", "drafters", "verifiers", "plans", "runtime", "files"],
   ["medium"],
   ["image", "speech", "text", "video"],
-  ["index", "conformance"],
+  ["index", "conformance", "methods"],
   ["cli"],
 ];
 

@@ -6,6 +6,7 @@ import { CHAT } from "./chat/options.js";
 import { BUILD } from "./datastore/options.js";
 import { DRAW } from "./draw/options.js";
 import { exitCodeOf, type Host } from "./host.js";
+import { METHODS } from "./methods/options.js";
 import { addCommand, type Definition, type Flags, type Groups } from "./options.js";
 import { speakCommand } from "./speak/command.js";
 import { DECODE, ENCODE, SPEAK } from "./speak/options.js";
@@ -60,6 +61,7 @@ function build(host: Host): Command {
     .helpOption("-h, --help", "this help")
     .helpCommand("help [command]", "help for a command");
   add(BUILD, async () => (await import("./datastore/command.js")).buildCommand, datastore);
+  add(METHODS, async () => (await import("./methods/command.js")).methodsCommand);
   return program;
 }
 

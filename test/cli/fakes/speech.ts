@@ -13,6 +13,8 @@ const manifest = (name: string) =>
     name,
     version: "1.0.0",
     license: "CC0-1.0",
+    files: {},
+    target: { graph: "target.onnx" },
     sampleRate: RATE,
     units: { count: UNITS, end: UNITS, begin: 245, symbols: 247, samples: SAMPLES },
     decoder: { pad: UNITS },
