@@ -1,4 +1,4 @@
-"""Medusa-like heads that drafts.py has taught, as a graph that guesses some places at once, and their section of model.json.
+"""Medusa-like heads of drafting_nets.py, as a graph that guesses some places at once, and their section of model.json.
 
     python3 export_parallel.py --net WORK/medusa.npz --out ../../smollm2-135m
 
@@ -6,7 +6,6 @@
     outputs  words int64 [guesses, K], by their places in medusa.words.bin, the best first | logits float [guesses, K], theirs, as
              logarithms of their chances
 """
-import shared  # noqa: F401
 from export_head import BEST, HeadGraph, export_net, load
 from onnx_graph import FLOAT, INT64, MS
 
