@@ -13,7 +13,6 @@ import numpy as np
 import torch
 
 from drafting_losses import LOSSES
-from drafting_nets import picked
 from habits import DEVICE, FUSED, autocast, load_npz, say
 
 MOST = 8                # guesses behind an anchor
@@ -24,8 +23,8 @@ RATE = 1.2e-3
 class Method:
     """How a network is taught.
 
-    own: share of its steps that are made on sequences which it wrote itself and the target has judged (on-policy: Agarwal et al. 2024,
-    Zhou et al. 2024); for students only.
+    own: share of its steps that are made on sequences which it wrote itself and the target has judged (on-policy: Agarwal et
+    al. 2024, Zhou et al. 2024); for students only.
     """
     loss: str = "forward"
     own: float = 0.

@@ -280,17 +280,17 @@ class Student(nn.Module):
     @torch.no_grad()
     def write(self, target, ids, starts, temperature=1.):
         """Sequences that go on by the student's own draws: ids [B, L], from place `starts` [B] on its own."""
-        ids, (batch, length) = ids.clone(), ids.shape
+        ids, length, caches = ids.clone(), ids.shape[1], {}
         never = self.vocabulary.tokens >= target.vocabulary
-        new = lambda block: torch.zeros(batch, block.kv, length, HEAD_SIZE, device=ids.device, dtype=target.cos.dtype)
-        caches = [(new(block), new(block)) for block in self.blocks]
         for i in range(length - 1):
             h = self.vocabulary.embed(ids[:, i:i + 1])
-            for block, cache in zip(self.blocks, caches):
+            for block in self.blocks:
                 q, *fresh = block.split(h, target.cos[i:i + 1], target.sin[i:i + 1])
-                for kept, one in zip(cache, fresh):
+                if i == 0:
+                    caches[block] = [one.new_zeros(*one.shape[:2], length, HEAD_SIZE) for one in fresh]
+                for kept, one in zip(caches[block], fresh):
                     kept[:, :, i] = one[:, :, 0]
-                k, v = (kept[:, :, :i + 1].to(q.dtype) for kept in cache)
+                k, v = (kept[:, :, :i + 1] for kept in caches[block])
                 h = block.finish(h, F.scaled_dot_product_attention(q, k, v, enable_gqa=True))
             logits = (self.vocabulary.logits(h[:, 0]).float() / temperature).masked_fill(never, -torch.inf)
             drawn = self.vocabulary.tokens[(logits - torch.empty_like(logits).exponential_().log()).argmax(-1)]
