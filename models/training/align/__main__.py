@@ -19,10 +19,11 @@ from . import shared  # noqa: F401
 from .drafters import NAMES, drafter_for
 from .sequences import Answers, Exam, judged, kept_or_made, own, read_prompts, split, written
 from .target import Target
-from drafting import Method, likeliest_words, load, measure, save, train
+from drafting import RATE, Method, likeliest_words, load, measure, save, train
 from drafting_losses import LOSSES
 from export_head import add_net
 from habits import DEVICE, OUT, count, load_npz, say, settle
+from matrices import BLOCK, HEAD_SIZE
 
 METHODS = {
     "seq-kd": Method("seq"),            # the target's tokens (Kim & Rush 2016)
@@ -31,6 +32,16 @@ METHODS = {
     "online": Method(own=1.),           # always, once the student has begun to write
 }
 RENEWALS = 3            # times that a student's own sequences are written anew
+GOING_ON = 1e-4         # learning rate for weights that have learned already
+
+
+def whole(multiple=1):
+    def read(text):
+        number = int(text)
+        if number < 1 or number % multiple:
+            raise argparse.ArgumentTypeError(f"{text}: give a " + (f"multiple of {multiple}" if multiple > 1 else "number from 1 on"))
+        return number
+    return read
 
 
 def arguments():
@@ -41,21 +52,22 @@ def arguments():
     args.add_argument("--drafter", choices=NAMES, default="student")
     args.add_argument("--method", choices=list(METHODS), default="kd")
     args.add_argument("--loss", choices=[name for name in LOSSES if name != "seq"], help="for all methods but seq-kd (forward)")
-    args.add_argument("--steps", type=int, default=1000)
-    args.add_argument("--batch", type=int, default=8, help="sequences of a step")
-    args.add_argument("--anchors", type=int, default=32, help="places of a sequence that a step teaches")
-    args.add_argument("--held", type=int, default=8, help="prompts held out, to measure with")
+    args.add_argument("--steps", type=whole(), default=1000)
+    args.add_argument("--rate", type=float, help=f"of learning ({RATE:g}, behind --start {GOING_ON:g})")
+    args.add_argument("--batch", type=whole(), default=8, help="sequences of a step")
+    args.add_argument("--anchors", type=whole(), default=32, help="places of a sequence that a step teaches")
+    args.add_argument("--held", type=whole(), default=8, help="prompts held out, to measure with")
     args.add_argument("--temperatures", type=float, nargs="+", default=[0., .7, 1.], help="of the target's answers")
-    args.add_argument("--tokens", type=int, default=128, help="most tokens of an answer")
-    args.add_argument("--own", type=int, default=32, help="sequences that a student writes at a time")
-    args.add_argument("--words", type=int, default=16384, help="tokens that can be guessed")
-    args.add_argument("--width", type=int, default=256)
-    args.add_argument("--rank", type=int, default=128, help="numbers of a token's vector, and of a low-rank head")
-    args.add_argument("--layers", type=int, default=2, help="of a student")
-    args.add_argument("--streams", type=int, default=3, help="layers whose streams the target's features hold")
+    args.add_argument("--tokens", type=whole(), default=128, help="most tokens of an answer")
+    args.add_argument("--own", type=whole(), default=32, help="sequences that a student writes at a time")
+    args.add_argument("--words", type=whole(), default=16384, help="tokens that can be guessed")
+    args.add_argument("--width", type=whole(HEAD_SIZE), default=256)
+    args.add_argument("--rank", type=whole(BLOCK), default=128, help="numbers of a token's vector, and of a low-rank head")
+    args.add_argument("--layers", type=whole(), default=2, help="of a student")
+    args.add_argument("--streams", type=whole(), default=3, help="layers whose streams the target's features hold")
     args.add_argument("--start", help="weights of the same shape to begin with, as .npz")
     args.add_argument("--data", help="a file that keeps the target's answers for the next time")
-    args.add_argument("--threads", type=int, default=2, help="of the target's graph")
+    args.add_argument("--threads", type=whole(), default=2, help="of the target's graph")
     return args
 
 
@@ -119,7 +131,7 @@ def main():
     make = lambda arrays: Answers(target, arrays, words, a.anchors)
     train(target, {a.drafter: net}, {a.drafter: method}, words, make(arrays), (i / a.steps for i in range(a.steps)), a.batch,
           lambda student: make(judged(target, own(target, student, taught, a.own, a.tokens), drafter.reads)), RENEWALS,
-          warm=min(150, 1 + a.steps // 10))
+          min(150, 1 + a.steps // 10), a.rate or (GOING_ON if a.start else RATE))
     net.eval()
     path = os.path.join(OUT, f"{a.drafter}.npz")
     save(path, net, words)
@@ -133,4 +145,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except FileNotFoundError as error:
+        raise SystemExit(f"there is no {error.filename}: name another file or folder")

@@ -67,7 +67,7 @@ class Order:
         return self.answers.lesson(chosen)
 
 
-def train(target, nets, methods, words, answers, parts, batch, write_own=None, renewals=9, warm=150):
+def train(target, nets, methods, words, answers, parts, batch, write_own=None, renewals=9, warm=150, rate=RATE):
     """nets: {name: network}; methods: {name: Method}, where it is not the usual one; words [R]: tokens that can be guessed.
 
     parts: the share of the work that is done, before each step (habits.Budget, ...).
@@ -76,11 +76,11 @@ def train(target, nets, methods, words, answers, parts, batch, write_own=None, r
     places = torch.full((max(target.vocabulary, int(words.max()) + 1),), -1, device=DEVICE)
     places[words] = torch.arange(len(words), device=DEVICE)
     every = [p for net in nets.values() for p in net.parameters()]
-    adam = torch.optim.AdamW(every, lr=RATE, betas=(.9, .95), weight_decay=.01, **FUSED)
+    adam = torch.optim.AdamW(every, lr=rate, betas=(.9, .95), weight_decay=.01, **FUSED)
     course, own, renewed = Order(answers, batch), {}, 0
     for step, part in enumerate(parts):
         for group in adam.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / warm) * max(.02, .5 + .5 * math.cos(math.pi * part))
+            group["lr"] = rate * min(1, (step + 1) / warm) * max(.02, .5 + .5 * math.cos(math.pi * part))
         # What an untaught student writes is worth nothing: the first part is the target's alone.
         if part * (renewals + 1) >= renewed + 1:
             renewed = int(part * (renewals + 1))
@@ -147,6 +147,8 @@ def load(path, net):
     if os.path.exists(path):
         saved = load_npz(path)
         for name, w in net.named_parameters():
+            if name not in saved or saved[name].shape != tuple(w.shape):
+                raise SystemExit(f"{path} holds a network of another kind or other sizes: {name} should be {list(w.shape)}")
             w.data.copy_(torch.from_numpy(saved[name].astype(np.float32)))
 
 
