@@ -22,6 +22,7 @@ from .target import Target
 from drafting import RATE, Method, likeliest_words, load, measure, save, train
 from drafting_losses import LOSSES
 from export_head import add_net
+from export_model import read_json
 from habits import DEVICE, OUT, count, load_npz, say, settle
 from matrices import BLOCK, HEAD_SIZE
 
@@ -81,6 +82,15 @@ def method_of(a, drafter):
     return Method(a.loss or method.loss, method.own)
 
 
+def there(out):
+    return os.path.exists(os.path.join(out, "model.json"))
+
+
+def check_out(out, target):
+    if there(out) and read_json(out, "model.json")["target"] != target.model["target"]:
+        raise SystemExit(f"{out} holds another target: name a copy of this one, or a folder that is not there yet (--out)")
+
+
 def the_targets_answers(a, target, reads):
     """-> sequences to learn from, judged, and those to measure with; as lists of (tokens, start, temperature)."""
     taught, held = split(read_prompts(a.prompts, 2), a.held, seed=0)
@@ -122,6 +132,7 @@ def main():
     target = Target(a.target, a.streams, a.threads).to(DEVICE)
     drafter = drafter_for(target, a.drafter)
     method = method_of(a, drafter)
+    check_out(a.out, target)
     taught, held, arrays = the_targets_answers(a, target, drafter.reads)
     words = words_of(a, target, drafter, taught, arrays)
     net = drafter.net(target, words, a).to(DEVICE)
@@ -139,7 +150,7 @@ def main():
     figures = measure(target, {a.drafter: net}, words, Exam(target, held, drafter.reads), sorted(set(a.temperatures)))[a.drafter]
     for heat, stood in figures.items():
         print(f"temperature {heat:g}: {stood[0] - 1:.3f} of first guesses stand; tokens a pass with 1, 2, ... guesses", *stood)
-    if not os.path.exists(os.path.join(a.out, "model.json")):
+    if not there(a.out):
         shutil.copytree(a.target, a.out, dirs_exist_ok=True)
     add_net(drafter.section, drafter.export, path, a.out)
 
