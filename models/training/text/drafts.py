@@ -136,39 +136,44 @@ def train(target, nets, tokens, answers, seconds):
 
 
 @torch.no_grad()
-def measure(target, nets, tokens, bench, batch=4):
+def places(target, bench, heat, batch=4):
+    """The answers that were sampled at temperature `heat`, some at a time -> Lesson, and which of its anchors [B, n] count: those
+    whose first guess is for a token of the answer."""
+    ids, said, starts = (torch.from_numpy(bench[name]) for name in ("tokens", "said", "start"))
+    for some in (torch.from_numpy(bench["temperature"]) == heat).nonzero()[:, 0].split(batch):
+        last = int(said[some].any(0).nonzero()[-1]) + 1
+        x = torch.nn.functional.pad(ids[some, :last].long(), (0, MOST + 1)).to(DEVICE)
+        spoken = torch.nn.functional.pad(said[some, :last], (0, MOST + 1)).to(DEVICE)
+        first = starts[some].to(DEVICE)[:, None] - 2
+        anchors = (first + torch.arange(int(spoken.sum(1).max()) + 1, device=DEVICE)).clamp(max=last - 2)
+        where = spoken.gather(1, anchors + 2)
+        # A sequence that ended earlier would be counted at its last place again.
+        where[:, 1:] &= anchors[:, 1:] > anchors[:, :-1]
+        yield Lesson(x, target.read(x, taps=TAPS), anchors, spoken), where
+
+
+@torch.no_grad()
+def measure(target, nets, tokens, bench):
     """-> {name: {temperature: [tokens a pass with 1, 2, ... guesses]}}, every guess of a chain behind right ones."""
-    ids, said, heats = (torch.from_numpy(bench[name]) for name in ("tokens", "said", "temperature"))
-    starts = torch.from_numpy(bench["start"])
     found = {name: {} for name in nets}
-    for heat in heats.unique().tolist():
-        chosen, sums, places = (heats == heat).nonzero()[:, 0], {name: 0. for name in nets}, 0
-        for some in chosen.split(batch):
-            last = int(said[some].any(0).nonzero()[-1]) + 1
-            x = torch.nn.functional.pad(ids[some, :last].long(), (0, MOST + 1)).to(DEVICE)
-            spoken = torch.nn.functional.pad(said[some, :last], (0, MOST + 1)).to(DEVICE)
-            first = starts[some].to(DEVICE)[:, None] - 2
-            anchors = (first + torch.arange(int(spoken.sum(1).max()) + 1, device=DEVICE)).clamp(max=last - 2)
-            where = spoken.gather(1, anchors + 2)
-            # A sequence that ended earlier would be counted at its last place again.
-            where[:, 1:] &= anchors[:, 1:] > anchors[:, :-1]
-            taps = target.read(x, taps=TAPS)
-            lesson = Lesson(x, taps, anchors, spoken)
+    for heat in np.unique(bench["temperature"]).tolist():
+        sums, count = {name: 0. for name in nets}, 0
+        for lesson, where in places(target, bench, heat):
             for name, net in nets.items():
                 chain, total = 1., []
                 with autocast():
                     for logits, behind in net.teach(target, lesson):
                         if heat:
-                            true = torch.softmax(target.head(picked(taps[-1], behind)).float() / heat, -1)[..., tokens]
+                            true = torch.softmax(target.head(picked(lesson.taps[-1], behind)).float() / heat, -1)[..., tokens]
                             stands = torch.minimum(torch.softmax(logits.float() / heat, -1), true).sum(-1)
                         else:
-                            stands = (tokens[logits.argmax(-1)] == x.gather(1, behind + 1)).float()
+                            stands = (tokens[logits.argmax(-1)] == lesson.ids.gather(1, behind + 1)).float()
                         chain = chain * stands
                         total.append((chain * where).sum())
                 sums[name] = sums[name] + torch.stack(total)
-            places += int(where.sum())
+            count += int(where.sum())
         for name in nets:
-            found[name][heat] = [round(float(value), 3) for value in 1 + (sums[name] / places).cumsum(0)]
+            found[name][heat] = [round(float(value), 3) for value in 1 + (sums[name] / count).cumsum(0)]
     return found
 
 

@@ -30,7 +30,13 @@ BEST = 16                # words that come out
 def load(path):
     """-> {name: float32 weights}, the tokens that can be guessed."""
     with np.load(path) as z:
-        return {name: z[name].astype(np.float32) for name in z.files if name != "words"}, z["words"]
+        return {name: z[name].astype(np.float32) for name in z.files if name not in ("words", "stands")}, z["words"]
+
+
+def stands(path):
+    """-> the facts of a section that stands.py has measured, where it has."""
+    with np.load(path) as z:
+        return {"stands": z["stands"].round(4).tolist()} if "stands" in z.files else {}
 
 
 class HeadGraph(Graph):
@@ -130,8 +136,8 @@ def build(w, words, vocabulary, weights):
 def export_net(part, make):
     """Arguments, PART.onnx over PART.bin, and the section of model.json.
 
-    make(net, vocabulary, weights) -> Graph, facts of the section, and the tokens that can be guessed, where they get a file
-    of their own.
+    make(net, vocabulary, weights, part) -> Graph, facts of the section, and the tokens that can be guessed, where they get a
+    file of their own. part: the section's name, which --parts may say.
     """
     args = arguments((part,), "smollm2", "Apache-2.0")
     args.add_argument("--net", required=True)
@@ -140,7 +146,7 @@ def export_net(part, make):
 
     def write(part, model):
         weights = WeightFile(os.path.join(a.out, f"{part}.bin"))
-        graph, facts, words = make(a.net, model["target"]["vocabularySize"], weights)
+        graph, facts, words = make(a.net, model["target"]["vocabularySize"], weights, part)
         graph.save(f"{a.out}/{part}.onnx")
         weights.save()
         model[part] = {"graph": f"{part}.onnx"}
@@ -151,7 +157,7 @@ def export_net(part, make):
     write_model(a, "text", ORDER, write)
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     w, words = load(net)
     sizes = Sizes(w)
     facts = dict(stateSize=sizes.d, keyValueHeads=sizes.kv, headSize=HEAD_SIZE, length=LENGTH)

@@ -39,7 +39,7 @@ class Student(Parts):
         return np.arange(self.length + 64)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     parts = Student(net, vocabulary)
     plain = block_linear(parts)
 
