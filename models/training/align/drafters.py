@@ -3,11 +3,12 @@ import dataclasses
 from typing import Callable
 
 from . import shared  # noqa: F401
+import export_block
 import export_head
 import export_low_rank
 import export_parallel
 import export_student
-from drafting_nets import FeatureHead, LowRankHeads, ParallelHeads, Student
+from drafting_nets import BlockDrafter, FeatureHead, LowRankHeads, ParallelHeads, Student
 from matrices import HEAD_SIZE
 
 
@@ -33,15 +34,17 @@ EAGLE = Drafter("eagle", lambda target, words, a: FeatureHead(target, words, **b
                 reads=True)
 MEDUSA = Drafter("medusa", lambda target, words, a: ParallelHeads(target, words, a.width, a.rank, block(a)["ff"], taps=target.taps),
                  export_parallel.make, reads=True)
+BLOCK = Drafter("block", lambda target, words, a: BlockDrafter(target, words, **block(a), taps=target.taps), export_block.make,
+                reads=True)
 LOW_RANK = Drafter("heads", lambda target, words, a: LowRankHeads(target.d, target.vocabulary, rank=a.rank), export_low_rank.make,
                    reads=True, all_words=True)
 # By the names that can be asked for, and by kind of model: what the library reads in its model.json.
 DRAFTERS = {
-    "text": {"student": STUDENT, "heads": MEDUSA, "eagle": EAGLE},
+    "text": {"student": STUDENT, "heads": MEDUSA, "eagle": EAGLE, "block": BLOCK},
     "speech": {"student": STUDENT},
     "image": {"heads": LOW_RANK},
 }
-NAMES = "student", "heads", "eagle"
+NAMES = "student", "heads", "eagle", "block"
 
 
 def drafter_for(target, name):

@@ -34,7 +34,13 @@ def angles(length):
 def load(path):
     """-> {name: float32 weights}, the tokens that can be guessed (None: all)."""
     with np.load(path) as z:
-        return {name: z[name].astype(np.float32) for name in z.files if name != "words"}, z.get("words")
+        return {name: z[name].astype(np.float32) for name in z.files if name not in ("words", "stands")}, z.get("words")
+
+
+def stands(path):
+    """-> the facts of a section that stands.py has measured, where it has."""
+    with np.load(path) as z:
+        return {"stands": z["stands"].round(4).tolist()} if "stands" in z.files else {}
 
 
 class HeadGraph(Graph):
@@ -135,17 +141,18 @@ def build(w, words, vocabulary, weights):
 def add_net(part, make, net, out):
     """Writes PART.onnx over PART.bin, made of the network in the file `net`, and its section into out/model.json.
 
-    make(net, vocabulary, weights) -> Graph, facts of the section, and the tokens that can be guessed, where they get a file
-    of their own.
+    make(net, vocabulary, weights, part) -> Graph, facts of the section, and the tokens that can be guessed, where they get a
+    file of their own.
     """
     model = read_json(out, "model.json")
     facts = {key: model[key] for key in ("name", "version", "license")}
-    order = [key for key in model if key != part]
-    order.insert(order.index("target") + 1, part)
+    order = list(model)
+    if part not in model:
+        order.insert(order.index("target") + 1, part)
 
     def write(part, model):
         weights = WeightFile(os.path.join(out, f"{part}.bin"))
-        graph, facts, words = make(net, model["target"]["vocabularySize"], weights)
+        graph, facts, words = make(net, model["target"]["vocabularySize"], weights, part)
         graph.save(f"{out}/{part}.onnx")
         weights.save()
         model[part] = {"graph": f"{part}.onnx"}
@@ -157,15 +164,16 @@ def add_net(part, make, net, out):
 
 
 def export_net(part, make):
-    """The same from the command line."""
+    """The same from the command line; --parts: another name of the section."""
     args = argparse.ArgumentParser()
+    args.add_argument("--parts", default=part)
     args.add_argument("--net", required=True)
     args.add_argument("--out", required=True)
     a = args.parse_args()
-    add_net(part, make, a.net, a.out)
+    add_net(a.parts, make, a.net, a.out)
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     w, words = load(net)
     sizes = Sizes(w)
     facts = dict(stateSize=sizes.d, keyValueHeads=sizes.kv, headSize=HEAD_SIZE, length=LENGTH)

@@ -22,7 +22,7 @@ def build_heads(z, o, weights=None):
     return g
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     w, _ = load(net)
     return build_heads(w["z.weight"], w["o"], weights), {"count": len(w["o"])}, None
 

@@ -38,7 +38,7 @@ class Student(Parts):
         return angles(self.length + SPARE)
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     parts = Student(net, vocabulary)
     plain = block_linear(parts)
 
