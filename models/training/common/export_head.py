@@ -140,8 +140,9 @@ def add_net(part, make, net, out):
     """
     model = read_json(out, "model.json")
     facts = {key: model[key] for key in ("name", "version", "license")}
-    order = [key for key in model if key != part]
-    order.insert(order.index("target") + 1, part)
+    order = list(model)
+    if part not in model:
+        order.insert(order.index("target") + 1, part)
 
     def write(part, model):
         weights = WeightFile(os.path.join(out, f"{part}.bin"))
