@@ -109,8 +109,8 @@ export const longest = <E extends Encoded>(...drafters: Drafter<E>[]): Drafter<E
   });
 
 /**
- * All drafts as one tree, the room shared evenly; what a drafter leaves is for those behind it. Guesses that were drawn stay
- * distinct siblings; certain ones that agree share their nodes. The tree states confidences if every draft in it does.
+ * All drafts as one tree (with small models: SpecInfer, Miao et al. 2024), the room shared evenly; what a drafter leaves is for those
+ * behind it. Guesses that were drawn stay distinct siblings; certain ones that agree, and all at temperature 0, share their nodes. The tree states confidences if every draft in it does.
  *
  * How much room a drafter gets depends on the drafts before it, drawn guesses included: these are kept, so that none is
  * hidden. Where only chains are judged a tree would be cut to its first path, and the others' draws would be made in vain:

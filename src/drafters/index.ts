@@ -3,15 +3,11 @@ export { type CascadeOptions, cascade } from "./cascade.js";
 export { branches, firstNonEmpty, longest } from "./combine.js";
 export { type CopyOptions, copy } from "./copy.js";
 export { buildDatastore, type Datastore } from "./datastore.js";
-export {
-  type EagleOptions,
-  eagle,
-  type FeatureHead,
-  type FeatureHeadSession,
-  type HeadScores,
-} from "./eagle.js";
+export { type EagleOptions, eagle } from "./eagle.js";
+export type { FeatureHead, FeatureHeadSession, FeatureOptions, HeadScores } from "./feature-head.js";
 export { given } from "./given.js";
 export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";
+export type { Grown } from "./grow.js";
 export { type HeadsOptions, heads } from "./heads.js";
 export { type JacobiOptions, jacobi } from "./jacobi.js";
 export { type LookaheadOptions, lookahead } from "./lookahead.js";
@@ -19,6 +15,7 @@ export { type LookupOptions, lookup } from "./lookup.js";
 export { type ModelDrafterOptions, model } from "./model.js";
 export { type NgramTable, ngrams } from "./ngrams.js";
 export { none } from "./none.js";
+export { type ParallelOptions, parallel, staticTree } from "./parallel.js";
 export {
   type Likely,
   mixture,

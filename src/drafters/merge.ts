@@ -2,8 +2,9 @@ import type { Distribution } from "../core/distribution.js";
 import type { Draft } from "../core/types.js";
 
 /**
- * A tree that grows by whole drafts: nodes are only ever put behind those that are there. A drawn guess is a node of its own
- * always; certain ones of one parent and one token share a node.
+ * A tree that grows by whole drafts: nodes are only ever put behind those that are there. Certain guesses of one parent and one
+ * token share a node, and so do those that were drawn where there was no choice (at temperature 0). Other drawn guesses are nodes of
+ * their own: rejection sampling judges each by what it was drawn from.
  */
 export function createTree() {
   const tokens: number[] = [];
@@ -20,7 +21,7 @@ export function createTree() {
         const parent = draft.parents[node] < 0 ? -1 : places[draft.parents[node]];
         const from = draft.drawnFrom?.[node];
         const twin = tokens.findIndex(
-          (other, at) => other === token && parents[at] === parent && !drawnFrom[at] && !from,
+          (other, at) => other === token && parents[at] === parent && isSure(drawnFrom[at]) && isSure(from),
         );
         places[node] = twin >= 0 ? twin : tokens.length;
         // A shared node keeps its first confidence: whether others agree may depend on guesses drawn behind it.
@@ -42,6 +43,8 @@ export function createTree() {
     },
   };
 }
+
+const isSure = (from?: Distribution) => !from || from.tokens.length === 1;
 
 /** A draft at the end of a chain. @param unknown confidence in its guesses, where it states none and the chain does */
 export function joined(before: Draft, rest: Draft, unknown?: number): Draft {

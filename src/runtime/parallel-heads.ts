@@ -1,3 +1,4 @@
+import type { Tensor } from "onnxruntime-node";
 import type { Token } from "../core/types.js";
 import { checkTensors, type Graph } from "./ort.js";
 import { call, floats, numbers } from "./tensors.js";
@@ -37,13 +38,22 @@ export function parallelHeads(session: Graph, { guesses, featureSize, words }: P
         },
         OUTPUTS,
       );
-      const [found, logits] = [numbers(results.words), floats(results.logits)];
-      const most = found.length / guesses;
-      return Array.from({ length: guesses }, (_, place) => ({
-        tokens: found.slice(place * most, (place + 1) * most).map((word) => words[word]),
-        logits: logits.subarray(place * most, (place + 1) * most),
-      }));
+      return scoresOf(results, guesses, words);
     },
   });
   return { open };
+}
+
+/** What a graph says of several places: `words` int64 [guesses,K] and `logits` float [guesses,K], as above. */
+export function scoresOf(
+  results: Readonly<Record<string, Tensor>>,
+  guesses: number,
+  words: ArrayLike<Token>,
+) {
+  const [found, logits] = [numbers(results.words), floats(results.logits)];
+  const most = found.length / guesses;
+  return Array.from({ length: guesses }, (_, place) => ({
+    tokens: found.slice(place * most, (place + 1) * most).map((word) => words[word]),
+    logits: logits.subarray(place * most, (place + 1) * most),
+  }));
 }

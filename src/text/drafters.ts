@@ -5,6 +5,7 @@ import type { Drafter, Model } from "../core/types.js";
 import * as drafters from "../drafters/index.js";
 import type { OpenedParts } from "../medium/open.js";
 import { atExit } from "../runtime/at-exit.js";
+import { blockDrafter } from "../runtime/block-drafter.js";
 import { featureHead } from "../runtime/feature-head.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { openSession } from "../runtime/ort.js";
@@ -54,12 +55,15 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
       eagle: async () => ownHead(parts),
       suffix: async () => learner(drafters.suffix).drafter,
       medusa: async () => ownHeads(parts),
+      block: async () => ownBlock("block", parts),
+      specdec: async () => ownBlock("specdec", parts),
       ngrams: async () => ngrams(table(), parts.manifest),
       spans: async () => spans,
       rest: async () => rest(datastore, parts),
       recycling: async () => learned(parts, learner),
       lookahead: async () => drafters.lookahead(),
       model: async () => drafters.model(await small()),
+      specinfer: async () => ({ ...drafters.branches(...(await students(small, parts))), name: "specinfer" }),
       // It guesses where something stood before only: other guesses would make the small model's passes longer for nothing.
       cascade: async () => drafters.cascade(await small(), drafters.lookup()),
       none: async () => drafters.none(),
@@ -133,8 +137,16 @@ async function ownHead(parts: Parts): Promise<Drafter> {
 
 async function ownHeads(parts: Parts): Promise<Drafter> {
   const { graph, shape } = await ownReader(parts.manifest.medusa, parts);
-  const { features } = shape;
-  return { ...drafters.eagle(parallelHeads(graph, shape), { features, lead: 1 }), name: "medusa" };
+  const { features, stands } = shape;
+  return { ...drafters.parallel(parallelHeads(graph, shape), { features, stands, lead: 1 }), name: "medusa" };
+}
+
+async function ownBlock(name: "block" | "specdec", parts: Parts): Promise<Drafter> {
+  const { graph, shape } = await ownReader(parts.manifest[name], parts);
+  const { features, stands } = shape;
+  const promptOnly = name === "specdec";
+  const head = await blockDrafter(graph, { ...shape, promptOnly });
+  return { ...drafters.parallel(head, { features, stands, promptOnly }), name };
 }
 
 /** The table that comes with the model; undefined: none does. */
@@ -165,6 +177,18 @@ async function ownSmall({ manifest, small }: Parts): Promise<Model> {
       `the model "${name}" has no small model to draft for it: name one (draft), or another drafter`,
     );
   return languageModel(await small(draft.graph), draft as LanguageModelShape);
+}
+
+/**
+ * SpecInfer (Miao et al. 2024): each small model drafts a chain, and both are one tree. Where only chains are judged the first one
+ * drafts alone.
+ */
+async function students(first: () => Promise<Model>, parts: Parts): Promise<Drafter[]> {
+  const { name, boosted } = parts.manifest;
+  if (!boosted)
+    throw usage(`the model "${name}" has no second small model to draft for it: name another drafter`);
+  const second = await languageModel(await parts.small(boosted.graph), boosted as LanguageModelShape);
+  return [drafters.model(await first()), drafters.model(second)];
 }
 
 /** @throws a usage error that names the first token which differs */

@@ -25,6 +25,21 @@ const featureHeadSchema = readerSchema.extend({
   length: size,
 });
 
+const parallelSchema = readerSchema.extend({
+  /** Places that are guessed at once. */
+  guesses: size,
+  /** How often guesses stand once those before them do, by place and rank (see `parallel`). */
+  stands: z.array(z.array(z.number().min(0).max(1))).optional(),
+});
+
+const blockSchema = parallelSchema.extend({
+  layers: size,
+  keyValueHeads: size,
+  headSize: size,
+  /** Most rows that it can have read. */
+  length: size,
+});
+
 /** A table of what the model usually says (see `ngrams`). */
 const ngramSchema = z.object({
   file: z.string(),
@@ -40,10 +55,16 @@ export const textManifestSchema = manifestSchema.extend({
   target: languageModelSchema,
   /** A small model of the same tokens, for drafting. */
   draft: languageModelSchema.optional(),
+  /** Another one, which is right where that one is wrong, for drafting beside it. */
+  boosted: languageModelSchema.optional(),
   /** A network that drafts from the target's features (see `featureHead`). */
   eagle: featureHeadSchema.optional(),
   /** Heads that draft several places at once from them (see `parallelHeads`). */
-  medusa: readerSchema.extend({ guesses: size }).optional(),
+  medusa: parallelSchema.optional(),
+  /** A network that drafts several places in one pass (see `blockDrafter`). */
+  block: blockSchema.optional(),
+  /** One that gets the features of the prompt only. */
+  specdec: blockSchema.optional(),
   /** Made of its own answers, for drafting. */
   ngrams: ngramSchema.optional(),
   /** A byte-level tokenizer in the format of Hugging Face's tokenizers. */

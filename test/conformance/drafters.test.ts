@@ -19,6 +19,7 @@ import {
   model,
   ngrams,
   none,
+  parallel,
   recycling,
   reference,
   rest,
@@ -92,6 +93,10 @@ conforms(
 conforms(
   "branches",
   drafterChecks((_, small) => branches(model(small), lookup())),
+);
+conforms(
+  "branches of two models",
+  drafterChecks((target, small) => branches(model(small), model(target))),
 );
 
 conforms(
@@ -237,6 +242,16 @@ const AT_ONCE: FeatureHead = {
 conforms(
   "eagle by heads that see no guess",
   drafterChecks(() => eagle(AT_ONCE, { features: "heads", lead: 1 })),
+);
+conforms(
+  "parallel as a tree",
+  drafterChecks(() =>
+    parallel(AT_ONCE, { features: "heads", lead: 1, stands: [[0.6, 0.3], [0.5, 0.2], [0.4]] }),
+  ),
+);
+conforms(
+  "parallel as a chain, of the prompt's features",
+  drafterChecks(() => parallel(AT_ONCE, { features: "heads", promptOnly: true })),
 );
 conforms(
   "eagle beside suffix",

@@ -189,6 +189,19 @@ describe("branches", () => {
     expect(drawnFrom).toEqual([q, undefined, q]);
   });
 
+  it("shares the nodes of drawn guesses where there was no choice", async () => {
+    const only = fromWeights([0, 1]);
+    const one = drafterOf(() => chain([1, 1], { drawnFrom: [only, only], confidence: [0.8, 0.5] }));
+    const other = drafterOf(() => chain([1, 2], { drawnFrom: [only, undefined], confidence: [0.6, 0.7] }));
+    const drafting = await branches(one, other).start(setup());
+    expect(await drafting.propose(context(room(6)))).toEqual({
+      tokens: [1, 1, 2],
+      parents: [-1, 0, 0],
+      drawnFrom: [only, only, undefined],
+      confidence: [0.8, 0.5, 0.7],
+    });
+  });
+
   it("asks nobody for less than nothing where a drafter took more than its room", async () => {
     const budgets: number[] = [];
     const greedy = drafterOf(() => chain([1, 2, 3, 4, 5, 6]));

@@ -121,7 +121,7 @@ describe("a text model", () => {
     const parts = { threads: 1, draft: folder("small", {}, letters), datastore: store };
     const all = await loadText(spelled, parts);
     // These come with a model of their own.
-    const own: readonly TextDrafterName[] = ["ngrams", "eagle", "medusa"];
+    const own: readonly TextDrafterName[] = ["ngrams", "eagle", "medusa", "block", "specdec", "specinfer"];
     for (const drafter of own)
       await expect(write(drafter, { model: all })).rejects.toThrow('"spelled" has no');
     const names = (Object.keys(TEXT_DRAFTERS) as TextDrafterName[]).filter((name) => !own.includes(name));

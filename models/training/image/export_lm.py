@@ -55,19 +55,3 @@ def build_prefix(name, parts, linear, weights=None):
     g.output(g.op("Concat", fresh, ["new_kv"], axis=-1), FLOAT,
              [1, parts.prefix, len(fresh) * parts.kv * HEAD_SIZE])
     return g
-
-
-def build_heads(z, o):
-    """Draft heads z [n * rank, d], o [n, V, rank]: hidden float [R, d] -> heads float [R, n * V]."""
-    g, (n, outputs, rank) = Graph("heads"), o.shape
-    g.input("hidden", FLOAT, ["R", z.shape[1]])
-    unfold = lambda name, w: g.op("DequantizeLinear", [g.weight(name, w[0]), g.weight(name + ".scale", w[1])], axis=1)
-    q, s = quantise_rows(z)
-    low = g.op("MatMul", ["hidden", unfold("z", (q.T, s))])
-    parts = g.op("Split", [low, g.ints(*[rank] * n)], n, axis=-1)
-    logits = []
-    for i, part in enumerate(parts if n > 1 else [parts]):
-        q, s = quantise_rows(o[i])
-        logits.append(g.op("MatMul", [part, unfold(f"o.{i}", (q.T, s))]))
-    g.output(g.op("Concat", logits, ["heads"], axis=-1), FLOAT, ["R", n * outputs])
-    return g

@@ -4,7 +4,8 @@ import os
 import numpy as np
 
 import shared  # noqa: F401
-from export_lm import build_heads, build_prefix, build_target
+from export_lm import build_prefix, build_target
+from export_low_rank import build_heads
 from lm_export import largest_inputs, shape, smoothed, write_target
 from matrices import dequantised_linear, float_linear
 from onnx_graph import session

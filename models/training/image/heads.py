@@ -8,13 +8,13 @@ import os
 import sys
 
 import torch
-import torch.nn as nn
 
 import shared  # noqa: F401
 from attention_head import AttentionHead
 from captions_data import Captions, Prompts
 from codes import Codes
 from distil import POOL, SHARES, STUDENT, TEMPERATURES
+from drafting_nets import LowRankHeads
 from habits import DEVICE, FUSED, TOY, Budget, autocast, count, save_json, say, settle
 from int8_weights import load_half, save_half
 from optim import Optimiser
@@ -23,29 +23,8 @@ from sampling import generate
 from transformer import load_target
 
 BATCH = 6 if TOY else 64
-COUNT, RANK = 6, 128
 STEPS = 6                       # of the attention head in training
 OWN = 3 / 4                     # share of a batch that the student drew
-
-
-class LowRankHeads(nn.Module):
-    """From the state that says the next token, head i guesses the token i + 2 places on."""
-
-    def __init__(self, d, codes):
-        super().__init__()
-        self.z = nn.Linear(d, COUNT * RANK, bias=False)
-        self.o = nn.Parameter(torch.randn(COUNT, codes, RANK) * .02)
-
-    def forward(self, hidden):
-        """[..., d] -> [..., 6, codes]"""
-        low = self.z(hidden).unflatten(-1, (COUNT, RANK))
-        return torch.einsum('...ir,icr->...ic', low, self.o.to(low.dtype))
-
-    def unroll(self, hidden, tokens, steps):
-        """Logits for one, two ... places behind the token that the state says."""
-        low = self.z(hidden).unflatten(-1, (COUNT, RANK))
-        for i in range(min(steps, COUNT)):
-            yield low[..., i, :] @ self.o[i].to(low.dtype).T
 
 
 def load_student(captions, codes):

@@ -3,14 +3,9 @@ import torch
 import torch.nn.functional as F
 
 import shared  # noqa: F401
+from drafting_nets import rotate
 from matrices import HEAD_SIZE
 from parts import Parts
-
-
-def rotate(x, cos, sin):
-    """Rotary embedding by halves; cos and sin end in [32]."""
-    a, b = x.float().chunk(2, -1)
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
 
 
 class Smollm:
@@ -36,6 +31,10 @@ class Smollm:
     def head(self, x):
         """Residual stream [.., d] -> logits."""
         return F.linear(self.norm(x, "nf"), self.embedding)
+
+    def vectors(self, tokens):
+        """Rows of the head, its last norm in them."""
+        return self.embedding[tokens].float() * self.norms["nf"].float()
 
     def cache(self, batch, length):
         one = lambda: torch.zeros(self.layers, batch, self.kv, length, HEAD_SIZE, device=self.device, dtype=self.dtype)

@@ -1,4 +1,4 @@
-"""A student that drafts.py has taught, as a small language model of the target's tokens, and its section of model.json.
+"""A student of drafting_nets.py, as a small language model of the target's tokens, and its section of model.json.
 
     python3 export_student.py --net WORK/small.npz --out ../../smollm2-135m
 
@@ -7,13 +7,12 @@ them go in as the same one.
 """
 import numpy as np
 
-import shared  # noqa: F401
 import lm_graph
-from export_head import BASE, EPSILON, LENGTH, export_net, load
+from export_head import EPSILON, LENGTH, SPARE, angles, export_net, load
 from lm_attention import group_query_attention
 from lm_export import shape
 from lm_parts import Parts
-from matrices import BYTE_ZERO, HEAD_SIZE, block_linear, block_matrix, quantise_blocks
+from matrices import BYTE_ZERO, block_linear, block_matrix, quantise_blocks
 from onnx_graph import FLOAT
 
 NAMES = {"n1": "n1.weight", "n2": "n2.weight"}
@@ -30,16 +29,16 @@ class Student(Parts):
         super().__init__(w, enter, w["vocabulary.table"], "blocks.", "vocabulary.norm.weight", NAMES, MATRICES)
         self.d, self.vocabulary = len(enter), vocabulary
         self.matrices |= {"enter": enter, "leave": w["vocabulary.leave.weight"]}
-        # Where each token stands in the table; its last row is for all that are not there.
-        self.places = np.full(vocabulary, len(words), np.int64)
+        # Where each token stands in the table; its last row is for all that are not there, greater ones among them.
+        self.places = np.full(max(vocabulary, words.max() + 1) + 1, len(words), np.int64)
         self.places[words] = np.arange(len(words))
-        self.missing = np.where(self.places == len(words), NEVER, 0).astype(np.float32)
+        self.missing = np.where(self.places[:vocabulary] == len(words), NEVER, 0).astype(np.float32)
 
     def angles(self):
-        return np.arange(self.length + 64)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
+        return angles(self.length + SPARE)
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     parts = Student(net, vocabulary)
     plain = block_linear(parts)
 
@@ -47,10 +46,12 @@ def make(net, vocabulary, weights):
         if name != "head":
             return plain(g, x, name)
         table = plain(g, plain(g, x, "leave"), "head")
-        return g.op("Add", [g.op("Gather", [table, "places"], axis=-1), g.weight("missing", parts.missing)])
+        said = g.op("Slice", ["places", g.ints(0), g.ints(parts.vocabulary)])
+        return g.op("Add", [g.op("Gather", [table, said], axis=-1), g.weight("missing", parts.missing)])
 
     def embed(g, parts):
-        at = g.op("Gather", [g.weight("places", parts.places), "input_ids"])
+        known = g.op("Min", ["input_ids", g.const(len(parts.places) - 1, np.int64)])
+        at = g.op("Gather", [g.weight("places", parts.places), known])
         numbers, scales = (g.op("Gather", [part, at]) for part in
                            block_matrix(g, "head", *quantise_blocks(parts.matrices["head"])))
         rows = g.op("Sub", [g.op("Cast", [numbers], to=FLOAT), g.const(BYTE_ZERO, np.float32)])

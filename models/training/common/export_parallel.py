@@ -1,4 +1,4 @@
-"""Medusa-like heads that drafts.py has taught, as a graph that guesses some places at once, and their section of model.json.
+"""Medusa-like heads of drafting_nets.py, as a graph that guesses some places at once, and their section of model.json.
 
     python3 export_parallel.py --net WORK/medusa.npz --out ../../smollm2-135m
 
@@ -6,12 +6,11 @@
     outputs  words int64 [guesses, K], by their places in medusa.words.bin, the best first | logits float [guesses, K], theirs, as
              logarithms of their chances
 """
-import shared  # noqa: F401
-from export_head import BEST, HeadGraph, export_net, load
+from export_head import BEST, HeadGraph, export_net, load, stands
 from onnx_graph import FLOAT, INT64, MS
 
 
-def make(net, vocabulary, weights):
+def make(net, vocabulary, weights, part):
     w, words = load(net)
     g, count = HeadGraph("parallel", w, words, vocabulary, weights), sum(name.startswith("first.") for name in w)
     g.input("input_ids", INT64, [1, 1])
@@ -25,7 +24,7 @@ def make(net, vocabulary, weights):
         states.append(g.op("Add", [z, g.linear(inner, f"second.{i}.weight")]))
     for name, kind, value in zip(("words", "logits"), (INT64, FLOAT), g.likeliest(g.op("Concat", states, axis=1))):
         g.output(g.op("Reshape", [value, g.ints(count, BEST)], [name]), kind, [count, BEST])
-    return g, {"guesses": count}, words
+    return g, {"guesses": count} | stands(net), words
 
 
 if __name__ == "__main__":

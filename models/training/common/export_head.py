@@ -1,4 +1,4 @@
-"""A feature head that drafts.py has taught, as a graph that makes one guess, and its section of model.json.
+"""A feature head of drafting_nets.py, as a graph that makes one guess, and its section of model.json.
 
     python3 export_head.py --net WORK/slim.npz --out ../../smollm2-135m
 
@@ -10,27 +10,37 @@
              logits float [K], theirs, as logarithms of their chances | state float [1, 1, d], of the last row
              present_key, present_value: the past with the new rows behind it
 """
+import argparse
 import os
 
 import numpy as np
 
-import shared  # noqa: F401
-from export import ORDER
-from export_model import arguments, write_model
+from export_model import read_json, write_model
 from matrices import BYTE_ZERO, HEAD_SIZE, block_matrix, quantise_blocks
 from onnx_graph import FLOAT, INT32, INT64, MS, Graph, WeightFile
-from parts import FEATURES
 
 BASE = 100_000          # of the rotary positions, the target's
 EPSILON = 1e-5
 LENGTH = 4096           # rows that it can read
+SPARE = 64              # positions behind the longest text, for drafts
 BEST = 16                # words that come out
 
 
+def angles(length):
+    """Turns of rotary positions [length, 32]."""
+    return np.arange(length)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
+
+
 def load(path):
-    """-> {name: float32 weights}, the tokens that can be guessed."""
+    """-> {name: float32 weights}, the tokens that can be guessed (None: all)."""
     with np.load(path) as z:
-        return {name: z[name].astype(np.float32) for name in z.files if name != "words"}, z["words"]
+        return {name: z[name].astype(np.float32) for name in z.files if name not in ("words", "stands")}, z.get("words")
+
+
+def stands(path):
+    """-> the facts of a section that stands.py has measured, where it has."""
+    with np.load(path) as z:
+        return {"stands": z["stands"].round(4).tolist()} if "stands" in z.files else {}
 
 
 class HeadGraph(Graph):
@@ -73,7 +83,8 @@ class HeadGraph(Graph):
 
     def taps(self, features):
         """The target's features [.., n * D] -> the same, each layer's by its own norm."""
-        parts = self.op("Split", [features], len(FEATURES), axis=-1, num_outputs=len(FEATURES))
+        layers = sum(name.startswith("tap_norms.") for name in self.w)
+        parts = self.op("Split", [features], layers, axis=-1, num_outputs=layers)
         return [self.norm(part, f"tap_norms.{i}.weight") for i, part in enumerate(parts)]
 
     def likeliest(self, h):
@@ -105,8 +116,8 @@ def build(w, words, vocabulary, weights):
                               ("past_value", FLOAT, [1, net.kv, "C", HEAD_SIZE])):
         g.input(name, kind, shape)
     # Positions count from the first row that was read: only distances matter.
-    angles = np.arange(LENGTH)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
-    turns = g.weight("cos", np.cos(angles).astype(np.float32)), g.weight("sin", np.sin(angles).astype(np.float32))
+    turned = angles(LENGTH)
+    turns = g.weight("cos", np.cos(turned).astype(np.float32)), g.weight("sin", np.sin(turned).astype(np.float32))
     seen, at = g.op("Concat", g.taps("features"), axis=-1), g.place("input_ids")
     # Features of 0 add nothing.
     h = g.op("Add", [g.linear(seen, "fuse.weight"), "states"])
@@ -127,31 +138,42 @@ def build(w, words, vocabulary, weights):
     return g
 
 
-def export_net(part, make):
-    """Arguments, PART.onnx over PART.bin, and the section of model.json.
+def add_net(part, make, net, out):
+    """Writes PART.onnx over PART.bin, made of the network in the file `net`, and its section into out/model.json.
 
-    make(net, vocabulary, weights) -> Graph, facts of the section, and the tokens that can be guessed, where they get a file
-    of their own.
+    make(net, vocabulary, weights, part) -> Graph, facts of the section, and the tokens that can be guessed, where they get a
+    file of their own.
     """
-    args = arguments((part,), "smollm2", "Apache-2.0")
-    args.add_argument("--net", required=True)
-    args.add_argument("--out", required=True)
-    a = args.parse_args()
+    model = read_json(out, "model.json")
+    facts = {key: model[key] for key in ("name", "version", "license")}
+    order = list(model)
+    if part not in model:
+        order.insert(order.index("target") + 1, part)
 
     def write(part, model):
-        weights = WeightFile(os.path.join(a.out, f"{part}.bin"))
-        graph, facts, words = make(a.net, model["target"]["vocabularySize"], weights)
-        graph.save(f"{a.out}/{part}.onnx")
+        weights = WeightFile(os.path.join(out, f"{part}.bin"))
+        graph, facts, words = make(net, model["target"]["vocabularySize"], weights, part)
+        graph.save(f"{out}/{part}.onnx")
         weights.save()
         model[part] = {"graph": f"{part}.onnx"}
         if words is not None:
-            words.astype("<u2").tofile(f"{a.out}/{part}.words.bin")
-            model[part] |= {"words": f"{part}.words.bin", "features": "features"}
+            words.astype("<u2").tofile(f"{out}/{part}.words.bin")
+            model[part] |= {"words": f"{part}.words.bin", "features": next(iter(model["target"]["features"]))}
         model[part] |= facts
-    write_model(a, "text", ORDER, write)
+    write_model(argparse.Namespace(out=out, parts=part, **facts), model["kind"], order, write)
 
 
-def make(net, vocabulary, weights):
+def export_net(part, make):
+    """The same from the command line; --parts: another name of the section."""
+    args = argparse.ArgumentParser()
+    args.add_argument("--parts", default=part)
+    args.add_argument("--net", required=True)
+    args.add_argument("--out", required=True)
+    a = args.parse_args()
+    add_net(a.parts, make, a.net, a.out)
+
+
+def make(net, vocabulary, weights, part):
     w, words = load(net)
     sizes = Sizes(w)
     facts = dict(stateSize=sizes.d, keyValueHeads=sizes.kv, headSize=HEAD_SIZE, length=LENGTH)

@@ -1,22 +1,30 @@
-"""Small networks that draft for the text model. All of them share the form of their vocabulary: the R likeliest tokens of the model's
-answers, each a vector of `rank` numbers that is both what goes in and what logits are made with. A low rank makes a step cheap:
-on a CPU the table is most of what a step reads.
+"""Small networks that draft for a target. All but LowRankHeads share the form of their vocabulary: the R likeliest tokens of the
+target's answers, each a vector of `rank` numbers that is both what goes in and what logits are made with. A low rank makes a step
+cheap: on a CPU the table is most of what a step reads.
 
 All of them are taught at some places of a sequence only (logits over a vocabulary cost more than the rest), the anchors:
 teach(target, lesson) yields for the guesses 1, 2, ... behind each anchor t: logits [B, n, R] of token t + j + 1, by the target's features up
 to t and the tokens up to t + j, and the places t + j [B, n] where the target itself says what it thinks of that token.
+
+A target has `vocabulary` (how many tokens it can say), `d` (numbers of a feature), `cos` and `sin` [places, 32] (turns of rotary
+positions) and vectors(tokens): a vector for each to begin a table with [R, any], or None. LookAhead asks for more: see smollm.py.
 """
 import dataclasses
+from typing import Callable
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-import shared  # noqa: F401
 from matrices import HEAD_SIZE
-from smollm import rotate
 
 EPSILON = 1e-5
+
+
+def rotate(x, cos, sin):
+    """Rotary embedding by halves; cos and sin end in [32]."""
+    a, b = x.float().chunk(2, -1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
 
 
 @dataclasses.dataclass
@@ -25,6 +33,8 @@ class Lesson:
     taps: list                  # features of the target [B, L, d] each
     anchors: torch.Tensor       # [B, n]
     said: torch.Tensor          # [B, L], the answers' tokens; the others were asked
+    chances: Callable | None = None     # places [B, n] -> how likely the target finds each word behind them [B, n, R]
+    logits: Callable | None = None      # the same as its logits of all tokens [B, n, V]
 
 
 def picked(x, places):
@@ -64,23 +74,29 @@ def linear(inputs, outputs, std=.02):
 
 
 class Vocabulary(nn.Module):
-    """tokens: those that can be guessed [R]. Index R stands for any other one, in what goes in only."""
+    """tokens: those that can be guessed [R], and where prompts have others (sounds, words of a caption), those, too. Index R stands
+    for any other one, in what goes in only."""
 
     def __init__(self, target, tokens, d, rank):
         super().__init__()
-        index = torch.full((target.vocabulary,), len(tokens), device=tokens.device)
+        # One place more than there are tokens, for all that are greater than any known.
+        index = torch.full((max(target.vocabulary, int(tokens.max()) + 1) + 1,), len(tokens), device=tokens.device)
         index[tokens] = torch.arange(len(tokens), device=tokens.device)
         self.register_buffer("index", index)
         self.register_buffer("tokens", tokens)
-        rows = target.embedding[tokens].float() * target.norms["nf"].float()
-        left, values, _ = torch.linalg.svd(rows, full_matrices=False)
-        table = left[:, :rank] * values[:rank].sqrt()
+        rows = target.vectors(tokens)
+        if rows is None:
+            table = torch.randn(len(tokens), rank, device=tokens.device)
+        else:
+            left, values, _ = torch.linalg.svd(rows, full_matrices=False)
+            table = left[:, :rank] * values[:rank].sqrt()
         table = torch.cat([table / table.std(), torch.zeros(1, rank, device=tokens.device)])
         self.table = nn.Parameter(table)
         self.enter, self.leave, self.norm = linear(rank, d, rank ** -.5), linear(d, rank), Norm(d)
 
     def embed(self, ids):
-        return self.enter(F.embedding(self.index[ids], self.table.to(self.enter.weight.dtype)))
+        known = self.index[ids.clamp(max=len(self.index) - 1)]
+        return self.enter(F.embedding(known, self.table.to(self.enter.weight.dtype)))
 
     def logits(self, h):
         return F.linear(self.leave(self.norm(h)), self.table[:-1])
@@ -168,6 +184,36 @@ class ParallelHeads(nn.Module):
             yield self.vocabulary.logits(z + b(F.silu(a(z)))), at + j
 
 
+class LowRankHeads(nn.Module):
+    """Heads on the target's last state, of few numbers each: from the state that says the next token, head i guesses the token
+    i + 2 places on. They say every token of the target."""
+
+    def __init__(self, d, tokens, count=6, rank=128):
+        super().__init__()
+        self.shape, self.weights = (count, rank), tuple(.9 ** i for i in range(count))
+        self.z = nn.Linear(d, count * rank, bias=False)
+        self.o = nn.Parameter(torch.randn(count, tokens, rank) * .02)
+
+    def low(self, hidden):
+        return self.z(hidden).unflatten(-1, self.shape)
+
+    def forward(self, hidden):
+        """[..., d] -> [..., count, tokens]"""
+        low = self.low(hidden)
+        return torch.einsum("...ir,icr->...ic", low, self.o.to(low.dtype))
+
+    def unroll(self, hidden, tokens, steps):
+        """Logits for one, two ... places behind the token that the state says."""
+        low = self.low(hidden)
+        for i in range(min(steps, len(self.o))):
+            yield low[..., i, :] @ self.o[i].to(low.dtype).T
+
+    def teach(self, target, lesson):
+        at = lesson.anchors
+        for j, logits in enumerate(self.unroll(picked(lesson.taps[0], at), None, len(self.o)), 1):
+            yield logits, at + j
+
+
 class BlockDrafter(nn.Module):
     """All guesses at once by one pass over masked places, which see one another and, through keys and values made of it, what
     the target knows (DFlash, 2026). prompt_only: of the target's features those of the prompt only, as SpecDec's
@@ -230,6 +276,26 @@ class Student(nn.Module):
             h = block.finish(h, F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True))
         for j in range(1, 1 + self.depth):
             yield self.vocabulary.logits(picked(h, lesson.anchors + j)), lesson.anchors + j
+
+    @torch.no_grad()
+    def write(self, target, ids, starts, temperature=1.):
+        """Sequences that go on by the student's own draws: ids [B, L], from place `starts` [B] on its own."""
+        ids, length, caches = ids.clone(), ids.shape[1], {}
+        never = self.vocabulary.tokens >= target.vocabulary
+        for i in range(length - 1):
+            h = self.vocabulary.embed(ids[:, i:i + 1])
+            for block in self.blocks:
+                q, *fresh = block.split(h, target.cos[i:i + 1], target.sin[i:i + 1])
+                if i == 0:
+                    caches[block] = [one.new_zeros(*one.shape[:2], length, HEAD_SIZE) for one in fresh]
+                for kept, one in zip(caches[block], fresh):
+                    kept[:, :, i] = one[:, :, 0]
+                k, v = (kept[:, :, :i + 1] for kept in caches[block])
+                h = block.finish(h, F.scaled_dot_product_attention(q, k, v, enable_gqa=True))
+            logits = (self.vocabulary.logits(h[:, 0]).float() / temperature).masked_fill(never, -torch.inf)
+            drawn = self.vocabulary.tokens[(logits - torch.empty_like(logits).exponential_().log()).argmax(-1)]
+            ids[:, i + 1] = torch.where(i + 1 < starts, ids[:, i + 1], drawn)
+        return ids
 
 
 class EarlyExit(nn.Module):
