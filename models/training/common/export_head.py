@@ -50,7 +50,7 @@ class HeadGraph(Graph):
         super().__init__(name, weights)
         self.w, self.words = w, words
         # Tokens by their places among the words; all others share the row behind the last one.
-        self.places = np.full(vocabulary, len(words), np.int64)
+        self.places, self.placed = np.full(vocabulary, len(words), np.int64), None
         self.places[words] = np.arange(len(words))
         self.table = block_matrix(self, "table", *quantise_blocks(w["vocabulary.table"]))
 
@@ -79,7 +79,8 @@ class HeadGraph(Graph):
         return self.linear(self.op("Reshape", [rows, self.ints(0, 0, self.w["vocabulary.table"].shape[1])]), "vocabulary.enter.weight")
 
     def place(self, tokens):
-        return self.op("Gather", [self.weight("places", self.places), tokens])
+        self.placed = self.placed or self.weight("places", self.places)
+        return self.op("Gather", [self.placed, tokens])
 
     def taps(self, features):
         """The target's features [.., n * D] -> the same, each layer's by its own norm."""
