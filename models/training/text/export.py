@@ -19,7 +19,7 @@ from passes import feeds
 from texts import measured_texts
 from tokenizer_json import tokenizer, write_tokenizer
 
-ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "eagle", "medusa", "draft", "tokenizer", "end", "chat",
+ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "eagle", "medusa", "draft", "skip", "exit", "tokenizer", "end", "chat",
          "ngrams", "maxTokens", "sampling", "earnings")
 END = "<|im_end|>", "<|endoftext|>"
 LARGEST = 90_000_000    # bytes of a file

@@ -21,6 +21,25 @@ MATRICES = {name: (name,) for name in ("qkv", "o", "gu", "down")}
 NEVER = -1e30
 
 
+def places_of(words, vocabulary):
+    """Where each token stands among the words, the last place being for all that are not there -> [vocabulary], and what is
+    added to logits of those."""
+    places = np.full(vocabulary, len(words), np.int64)
+    places[words] = np.arange(len(words))
+    return places, np.where(places == len(words), NEVER, 0).astype(np.float32)
+
+
+def low_rank_head(parts, plain, table, at=""):
+    """linear() of a graph that has the weight `places` and whose head is two matrices, `leave` and a table of words (see
+    places_of); at: begins their names."""
+    def linear(g, x, name):
+        if name != "head":
+            return plain(g, x, name)
+        scores = plain(g, plain(g, x, at + "leave"), table)
+        return g.op("Add", [g.op("Gather", [scores, at + "places"], axis=-1), g.weight(at + "missing", parts.missing)])
+    return linear
+
+
 class Student(Parts):
     epsilon, length, batched = EPSILON, LENGTH, False
 
@@ -30,10 +49,7 @@ class Student(Parts):
         super().__init__(w, enter, w["vocabulary.table"], "blocks.", "vocabulary.norm.weight", NAMES, MATRICES)
         self.d, self.vocabulary = len(enter), vocabulary
         self.matrices |= {"enter": enter, "leave": w["vocabulary.leave.weight"]}
-        # Where each token stands in the table; its last row is for all that are not there.
-        self.places = np.full(vocabulary, len(words), np.int64)
-        self.places[words] = np.arange(len(words))
-        self.missing = np.where(self.places == len(words), NEVER, 0).astype(np.float32)
+        self.places, self.missing = places_of(words, vocabulary)
 
     def angles(self):
         return np.arange(self.length + 64)[:, None] / BASE ** (np.arange(0, HEAD_SIZE, 2) / HEAD_SIZE)
@@ -41,13 +57,7 @@ class Student(Parts):
 
 def make(net, vocabulary, weights):
     parts = Student(net, vocabulary)
-    plain = block_linear(parts)
-
-    def linear(g, x, name):
-        if name != "head":
-            return plain(g, x, name)
-        table = plain(g, plain(g, x, "leave"), "head")
-        return g.op("Add", [g.op("Gather", [table, "places"], axis=-1), g.weight("missing", parts.missing)])
+    linear = low_rank_head(parts, block_linear(parts), "head")
 
     def embed(g, parts):
         at = g.op("Gather", [g.weight("places", parts.places), "input_ids"])
