@@ -5,7 +5,7 @@ import { createJudge, judgedShape } from "./judge.js";
 import { createNoise } from "./noise.js";
 import { startPlace } from "./places.js";
 import { createSampler, type Sampling } from "./sampling.js";
-import { checkDraft, EMPTY } from "./tree.js";
+import { checkDraft, EMPTY, withAhead } from "./tree.js";
 import type {
   Budget,
   Draft,
@@ -77,7 +77,8 @@ export async function* decode<E extends Encoded>(
     const opened = clock();
     let place = startPlace(rules);
     const shape = judgedShape(verifier, target);
-    drafting = await drafter?.start({ model: target, encoded, sampling, shape, signal });
+    const past = () => session.past;
+    drafting = await drafter?.start({ model: target, past, encoded, sampling, shape, signal });
     if (drafter && typeof drafting?.propose !== "function")
       throw failure(`the drafter "${drafter.name}" started nothing that can propose a draft`);
     const planning = drafting && plan.start({ prompt: encoded.tokens.length });
@@ -109,10 +110,13 @@ export async function* decode<E extends Encoded>(
         const judgeable = judge.judgeable(proposal, budget);
         draft = planning.trim(judgeable);
         if (draft !== judgeable) checkTrimmed(draft, judgeable, target.vocabularySize);
+        // Behind the end of the sequence a model may have no places.
+        const { ahead } = draft;
+        if (ahead) draft = { ...draft, ahead: ahead.slice(0, Math.max(0, room - draft.tokens.length)) };
       }
       const drafted = clock();
 
-      const step = { session, tokens: pending, draft, hidden: drafter?.taps };
+      const step = { session, tokens: pending, draft: withAhead(draft), hidden: drafter?.taps };
       const [scores] = await target.pass([step], { signal });
       const scored = clock();
 

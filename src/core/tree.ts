@@ -76,7 +76,16 @@ export function subtree(draft: Draft, nodes: readonly number[]): Draft {
     parents: nodes.map(parentOf),
     drawnFrom: take(draft.drawnFrom),
     confidence: take(draft.confidence),
+    ...(draft.ahead && { ahead: draft.ahead }),
   };
+}
+
+/** A draft as a pass scores it: what it has ahead are further nodes behind its last one. */
+export function withAhead(draft: Draft): Draft {
+  const { tokens, parents, ahead = [] } = draft;
+  if (ahead.length === 0) return draft;
+  const own = tokens.length;
+  return { tokens: [...tokens, ...ahead], parents: [...parents, ...ahead.map((_, i) => own - 1 + i)] };
 }
 
 /** The first path of a draft, always down to the first child: what is left of a tree where only chains are judged. */
@@ -93,17 +102,20 @@ export function firstPath(draft: Draft): Draft {
  *
  * @param who begins the message, as in `the drafter "mine" proposed`
  * @throws a failure that names the part and what is wrong: a parent that does not stand before its child, a token outside the
- * vocabulary, `drawnFrom` or `confidence` of another length, a drawn token that its distribution cannot give, a confidence
+ * vocabulary, a row ahead that is no token, `drawnFrom` or `confidence` of another length, a drawn token that its distribution cannot give, a confidence
  * that is no number from 0 to 1
  */
 export function checkDraft(draft: Draft, who: string, vocabularySize: number): void {
   const wrong = (what: string) => failure(`${who} a broken draft: ${what}`);
   if (!draft?.tokens || !draft.parents) throw wrong("tokens or parents are missing");
-  const { tokens, parents, drawnFrom, confidence } = draft;
+  const { tokens, parents, drawnFrom, confidence, ahead = [] } = draft;
   if (tokens.length !== parents.length) throw wrong(`${tokens.length} tokens but ${parents.length} parents`);
   for (const [what, list] of [["drawnFrom", drawnFrom] as const, ["confidence", confidence] as const])
     if (list && list.length !== tokens.length)
       throw wrong(`${tokens.length} tokens, but ${what} has ${list.length} entries`);
+  // Which ones there are behind the vocabulary the model knows.
+  for (const token of ahead)
+    if (!(Number.isInteger(token) && token >= 0)) throw wrong(`token ${token} ahead is none`);
   for (let node = 0; node < tokens.length; node++) {
     const token = tokens[node];
     const parent = parents[node];
