@@ -1,11 +1,12 @@
 import { adaptive } from "../plans/adaptive.js";
+import { aheadWithin, withAhead } from "./ahead.js";
 import { closeAll } from "./close.js";
 import { failure, inRange, usage } from "./errors.js";
 import { createJudge, judgedShape } from "./judge.js";
 import { createNoise } from "./noise.js";
 import { startPlace } from "./places.js";
 import { createSampler, type Sampling } from "./sampling.js";
-import { checkDraft, EMPTY, withAhead } from "./tree.js";
+import { checkDraft, EMPTY } from "./tree.js";
 import type {
   Budget,
   Draft,
@@ -110,9 +111,7 @@ export async function* decode<E extends Encoded>(
         const judgeable = judge.judgeable(proposal, budget);
         draft = planning.trim(judgeable);
         if (draft !== judgeable) checkTrimmed(draft, judgeable, target.vocabularySize);
-        // Behind the end of the sequence a model may have no places.
-        const { ahead } = draft;
-        if (ahead) draft = { ...draft, ahead: ahead.slice(0, Math.max(0, room - draft.tokens.length)) };
+        draft = aheadWithin(draft, room);
       }
       const drafted = clock();
 

@@ -1,9 +1,10 @@
+import { withAhead } from "./ahead.js";
 import type { Distribution } from "./distribution.js";
 import { failure } from "./errors.js";
 import { type Noise, pick, sample } from "./noise.js";
 import { onlyToken, type Place, walk } from "./places.js";
 import type { Sampler } from "./sampling.js";
-import { depths, firstPath, pathTo, subtree, tokensOn, withAhead } from "./tree.js";
+import { depths, firstPath, pathTo, subtree, tokensOn } from "./tree.js";
 import type { Budget, Draft, Model, Scores, Token, Verdict, Verifier } from "./types.js";
 
 export interface JudgeSetup {

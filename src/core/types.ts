@@ -1,10 +1,10 @@
 import type { Distribution } from "./distribution.js";
 import type { Past } from "./past.js";
 import type { Sampling } from "./sampling.js";
-import type { Token, TokenMask } from "./token.js";
+import type { Ahead, Token, TokenMask } from "./token.js";
 
 export type { Past } from "./past.js";
-export type { Token, TokenMask } from "./token.js";
+export type { Ahead, Token, TokenMask } from "./token.js";
 
 /** A tree of guessed tokens, parents before children. A chain has the parents -1, 0, 1, ... */
 export interface Draft {
@@ -24,11 +24,10 @@ export interface Draft {
    */
   readonly confidence?: readonly number[];
   /**
-   * Rows behind the last node, one after another, that the pass scores and nobody judges or keeps: learned look-ahead tokens,
-   * which a model may have behind its vocabulary. `Round.logits` has what the target says there. Of a round's rows they are as
-   * dear as guesses; where the sequence's room ends the last ones are left out.
+   * Rows that the pass scores and nobody judges or keeps; `Round.logits` has what the target says there. They cost as much as
+   * guesses do, and change no bit of those, as they come last in a pass. Those that reach beyond the sequence's end are left out.
    */
-  readonly ahead?: readonly Token[];
+  readonly ahead?: readonly Ahead[];
 }
 
 /** Committed tokens to append to a session, and a draft to score on top of them. */
@@ -253,8 +252,8 @@ export interface Round {
   target(node: number): Distribution;
   /**
    * The target's logits after a node, as the model gave them: before rules, penalties, temperature and cuts. The row of the
-   * pass's scores, looked up when it is asked for; nobody writes to it. The rows of `Draft.ahead` come behind those of the
-   * nodes. Throws where the model has no such row.
+   * pass's scores, looked up when it is asked for; nobody writes to it. The rows of `Draft.ahead` are numbered on
+   * behind the nodes. Throws where the model has no such row.
    */
   logits(node: number): Float32Array;
   /** A tapped output of the target at a node. */

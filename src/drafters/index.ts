@@ -14,7 +14,7 @@ export { given } from "./given.js";
 export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";
 export { type HeadsOptions, heads } from "./heads.js";
 export { type JacobiOptions, jacobi } from "./jacobi.js";
-export { lookAheadTokens } from "./look-ahead-tokens.js";
+export { type LookAheadOptions, lookAheadTokens } from "./look-ahead-tokens.js";
 export { type LookaheadOptions, lookahead } from "./lookahead.js";
 export { type LookupOptions, lookup } from "./lookup.js";
 export { type ModelDrafterOptions, model } from "./model.js";

@@ -1,3 +1,4 @@
+import { rowsAhead } from "../core/ahead.js";
 import { createEstimate } from "../core/estimate.js";
 import {
   createPassTimes,
@@ -210,8 +211,8 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         // A first round reads the prompt as well: its times say nothing of the others.
         if (at === 0) return;
         const drafted = draft.tokens.length;
-        if (asked > 0) ahead = draft.ahead?.length ?? 0;
-        const rows = drafted + 1 + (draft.ahead?.length ?? 0);
+        if (asked > 0) ahead = rowsAhead(draft);
+        const rows = drafted + 1 + rowsAhead(draft);
         const took = timing.total - timing.draft;
         if (!isIdle || asked > 0 || at % IDLE_SAMPLE === 0) times.observe(rows, prompt + at, took);
         const usual = times.at(rows, prompt + at);
