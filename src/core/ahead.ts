@@ -7,9 +7,11 @@ export const rowsAhead = ({ ahead = [] }: Draft): number =>
 
 /** A draft as a pass scores it: what it has ahead are further nodes, behind all that are judged. */
 export function withAhead(draft: Draft): Draft {
+  const { ahead = [] } = draft;
+  if (ahead.length === 0) return draft;
   const tokens = draft.tokens.slice();
   const parents = draft.parents.slice();
-  for (const { behind, tokens: rows } of draft.ahead ?? [])
+  for (const { behind, tokens: rows } of ahead)
     for (const [i, token] of rows.entries()) {
       parents.push(i === 0 ? behind : tokens.length - 1);
       tokens.push(token);

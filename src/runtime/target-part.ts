@@ -32,7 +32,7 @@ export async function targetPart(graph: Graph, target: LanguageModelShape, layer
      */
     async scores(past: Past, tokens: readonly Token[]): Promise<Float32Array> {
       const owner = ownerOf(past);
-      if (!owner?.cache.past.length || owner.cache.past.length !== target.layers * 2)
+      if (!owner || owner.cache.past.length !== target.layers * 2)
         throw usage("a part of a target reads the past of that target only: use it with its own model");
       const step = { sequence: reading(owner, layers), tokens, draft: EMPTY, hidden: [] };
       const [scores] = await run(contract, [step]);
@@ -41,7 +41,10 @@ export async function targetPart(graph: Graph, target: LanguageModelShape, layer
   };
 }
 
-/** A sequence's past in some of its layers, to be read: new rows go nowhere. */
+/**
+ * A sequence's past in some of its layers, to be read: new rows go nowhere. Its arrays may grow, as some graphs want room for
+ * those rows, too.
+ */
 function reading({ cache, slot, length, history }: Sequence, layers: readonly number[]): PassSequence {
   const { batch, reserve, share } = cache;
   return {
