@@ -1,6 +1,7 @@
 import { chain } from "../core/tree.js";
 import type { Model } from "../core/types.js";
 import { assert, type Check } from "./check.js";
+import { aheadCheck } from "./session-ahead.js";
 import { type KnownRows, recorder, type SessionCheckOptions, type SessionTools } from "./session-record.js";
 import { togetherChecks } from "./session-together.js";
 import { treeChecks } from "./session-trees.js";
@@ -14,7 +15,13 @@ export function sessionChecks(create: () => Promise<Model>, options: SessionChec
   );
   const known: KnownRows = new Map();
   const tools = { prompt, continuation, start: () => recorder(create, options, known) };
-  return [...chainChecks(tools), rowsStay(create, options), ...treeChecks(tools), ...togetherChecks(tools)];
+  return [
+    ...chainChecks(tools),
+    rowsStay(create, options),
+    aheadCheck(create, options),
+    ...treeChecks(tools),
+    ...togetherChecks(tools),
+  ];
 }
 
 /** Drafters keep distributions from pass to pass, and those look at their rows when they are asked. */

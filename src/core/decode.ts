@@ -1,4 +1,5 @@
 import { adaptive } from "../plans/adaptive.js";
+import { aheadWithin, withAhead } from "./ahead.js";
 import { closeAll } from "./close.js";
 import { failure, inRange, usage } from "./errors.js";
 import { createJudge, judgedShape } from "./judge.js";
@@ -77,7 +78,8 @@ export async function* decode<E extends Encoded>(
     const opened = clock();
     let place = startPlace(rules);
     const shape = judgedShape(verifier, target);
-    drafting = await drafter?.start({ model: target, encoded, sampling, shape, signal });
+    const past = () => session.past;
+    drafting = await drafter?.start({ model: target, past, encoded, sampling, shape, signal });
     if (drafter && typeof drafting?.propose !== "function")
       throw failure(`the drafter "${drafter.name}" started nothing that can propose a draft`);
     const planning = drafting && plan.start({ prompt: encoded.tokens.length });
@@ -109,10 +111,11 @@ export async function* decode<E extends Encoded>(
         const judgeable = judge.judgeable(proposal, budget);
         draft = planning.trim(judgeable);
         if (draft !== judgeable) checkTrimmed(draft, judgeable, target.vocabularySize);
+        draft = aheadWithin(draft, room);
       }
       const drafted = clock();
 
-      const step = { session, tokens: pending, draft, hidden: drafter?.taps };
+      const step = { session, tokens: pending, draft: withAhead(draft), hidden: drafter?.taps };
       const [scores] = await target.pass([step], { signal });
       const scored = clock();
 

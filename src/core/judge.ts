@@ -1,3 +1,4 @@
+import { withAhead } from "./ahead.js";
 import type { Distribution } from "./distribution.js";
 import { failure } from "./errors.js";
 import { type Noise, pick, sample } from "./noise.js";
@@ -63,21 +64,25 @@ export function createJudge({ target, verifier, sampler, noise, place, prompt, o
       return subtree(tree, kept);
     },
 
-    /** The target behind each node: its distribution, its logits and its raw row, made when first asked for. */
+    /**
+     * The target behind each node: its distribution, its logits and its raw row, made when first asked for. What is scored ahead
+     * has a raw row only.
+     */
     rows(draft: Draft, scores: Scores) {
-      const pathOf = (node: number) => pathTo(draft, node).map((on) => draft.tokens[on]);
+      const scored = withAhead(draft);
+      const pathOf = (node: number) => pathTo(scored, node).map((on) => scored.tokens[on]);
       const whereOf = (path: readonly Token[]) =>
         `${model}, behind token ${start + path.length} of the output`;
-      const cached = <T>(make: (node: number) => T) => {
+      const cached = <T>({ tokens }: Draft, make: (node: number) => T) => {
         const made = new Map<number, T>();
         return (node: number): T => {
-          if (!(node >= -1 && node < draft.tokens.length)) throw failure(`the draft has no node ${node}`);
+          if (!(node >= -1 && node < tokens.length)) throw failure(`the draft has no node ${node}`);
           const found = made.get(node) ?? make(node);
           made.set(node, found);
           return found;
         };
       };
-      const rowOf = cached((node) => {
+      const rowOf = cached(scored, (node) => {
         const row = scores.row(node);
         if (row.length !== vocabularySize)
           throw failure(
@@ -86,7 +91,7 @@ export function createJudge({ target, verifier, sampler, noise, place, prompt, o
         return row;
       });
       const sampled = <T>(make: Sampled<T>) =>
-        cached((node) => {
+        cached(draft, (node) => {
           const path = pathOf(node);
           const history = { prompt, output: committed, path, where: whereOf(path) };
           return make(rowOf(node), history, maskAt(walk(place, path)));

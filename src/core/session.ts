@@ -1,6 +1,6 @@
 import { usage } from "./errors.js";
 import { EMPTY, tokensOn } from "./tree.js";
-import type { Draft, Session, Token } from "./types.js";
+import type { Draft, Past, Session, Token } from "./types.js";
 
 /** @throws a usage error for a length that a session of so many tokens does not have */
 export function checkRewind(to: number, length: number): void {
@@ -21,11 +21,19 @@ export function listSession(
   close: () => PromiseLike<void>,
   inner?: Session,
 ): ListSession {
+  const past: Past = {
+    get length() {
+      return tokens.length;
+    },
+  };
   const session: ListSession = {
     tokens,
     draft: EMPTY,
     get length() {
       return tokens.length;
+    },
+    get past() {
+      return inner ? inner.past : past;
     },
     keep(path) {
       const kept = tokensOn(session.draft, path);

@@ -1,6 +1,6 @@
 import { failure } from "./errors.js";
 import { holds } from "./holds.js";
-import type { Draft, Token } from "./types.js";
+import type { Ahead, Draft, Token } from "./types.js";
 
 /** The draft of no tokens. */
 export const EMPTY: Draft = { tokens: [], parents: [] };
@@ -79,11 +79,16 @@ export function subtree(draft: Draft, nodes: readonly number[]): Draft {
     if (at === undefined) throw failure(`node ${node} of a draft is kept, its parent ${parent} is not`);
     return at;
   };
+  const behindKept = ({ behind, tokens }: Ahead): Ahead[] => {
+    const at = behind < 0 ? -1 : place.get(behind);
+    return at === undefined ? [] : [{ behind: at, tokens }];
+  };
   return {
     tokens: nodes.map((node) => draft.tokens[node]),
     parents: nodes.map(parentOf),
     drawnFrom: take(draft.drawnFrom),
     confidence: take(draft.confidence),
+    ...(draft.ahead && { ahead: draft.ahead.flatMap(behindKept) }),
   };
 }
 
@@ -101,17 +106,24 @@ export function firstPath(draft: Draft): Draft {
  *
  * @param who begins the message, as in `the drafter "mine" proposed`
  * @throws a failure that names the part and what is wrong: a parent that does not stand before its child, a token outside the
- * vocabulary, `drawnFrom` or `confidence` of another length, a drawn token that its distribution cannot give, a confidence
+ * vocabulary, rows ahead that are none, `drawnFrom` or `confidence` of another length, a drawn token that its distribution cannot give, a confidence
  * that is no number from 0 to 1
  */
 export function checkDraft(draft: Draft, who: string, vocabularySize: number): void {
   const wrong = (what: string) => failure(`${who} a broken draft: ${what}`);
   if (!draft?.tokens || !draft.parents) throw wrong("tokens or parents are missing");
-  const { tokens, parents, drawnFrom, confidence } = draft;
+  const { tokens, parents, drawnFrom, confidence, ahead = [] } = draft;
   if (tokens.length !== parents.length) throw wrong(`${tokens.length} tokens but ${parents.length} parents`);
   for (const [what, list] of [["drawnFrom", drawnFrom] as const, ["confidence", confidence] as const])
     if (list && list.length !== tokens.length)
       throw wrong(`${tokens.length} tokens, but ${what} has ${list.length} entries`);
+  for (const { behind, tokens: rows } of ahead) {
+    if (!(Number.isInteger(behind) && behind >= -1 && behind < tokens.length))
+      throw wrong(`rows ahead are behind node ${behind}, which is none`);
+    // Which ones there are behind the vocabulary the model knows.
+    const other = rows.find((token) => !(Number.isInteger(token) && token >= 0));
+    if (other !== undefined) throw wrong(`a row ahead is token ${other}, which is none`);
+  }
   for (let node = 0; node < tokens.length; node++) {
     const token = tokens[node];
     const parent = parents[node];

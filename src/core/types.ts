@@ -1,8 +1,10 @@
 import type { Distribution } from "./distribution.js";
+import type { Past } from "./past.js";
 import type { Sampling } from "./sampling.js";
-import type { Token, TokenMask } from "./token.js";
+import type { Ahead, Token, TokenMask } from "./token.js";
 
-export type { Token, TokenMask } from "./token.js";
+export type { Past } from "./past.js";
+export type { Ahead, Token, TokenMask } from "./token.js";
 
 /** A tree of guessed tokens, parents before children. A chain has the parents -1, 0, 1, ... */
 export interface Draft {
@@ -21,6 +23,11 @@ export interface Draft {
    * rejection sampling.
    */
   readonly confidence?: readonly number[];
+  /**
+   * Rows that the pass scores and nobody judges or keeps; `Round.logits` has what the target says there. They cost as much as
+   * guesses do, and change no bit of those, as they come last in a pass. Those that reach beyond the sequence's end are left out.
+   */
+  readonly ahead?: readonly Ahead[];
 }
 
 /** Committed tokens to append to a session, and a draft to score on top of them. */
@@ -58,6 +65,8 @@ export interface Model {
 export interface Session extends AsyncDisposable {
   /** Committed tokens in the cache. */
   readonly length: number;
+  /** For drafters that are a part of the model (see `Past`); undefined where there is nothing to show, or not yet. */
+  readonly past?: Past;
   /** Commits the draft nodes on `path` (of the latest pass); the rest of the draft is forgotten. */
   keep(path: readonly number[]): void;
   /** Forgets all but the first `length` committed tokens. */
@@ -147,6 +156,8 @@ export interface DraftContext {
 
 export interface DraftSetup<E extends Encoded = Encoded> {
   readonly model: Model;
+  /** What the target's session of this sequence has read by now (see `Session.past`). */
+  readonly past?: () => Past | undefined;
   readonly encoded: E;
   readonly sampling: Sampling;
   /** What will be judged: of a tree only the path of first children where this is "chain". */
@@ -243,7 +254,8 @@ export interface Round {
   target(node: number): Distribution;
   /**
    * The target's logits after a node, as the model gave them: before rules, penalties, temperature and cuts. The row of the
-   * pass's scores, looked up when it is asked for; nobody writes to it. Throws where the model has no such row.
+   * pass's scores, looked up when it is asked for; nobody writes to it. The rows of `Draft.ahead` are numbered on
+   * behind the nodes. Throws where the model has no such row.
    */
   logits(node: number): Float32Array;
   /** A tapped output of the target at a node. */

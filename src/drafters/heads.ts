@@ -1,9 +1,8 @@
-import type { Distribution } from "../core/distribution.js";
 import { usage } from "../core/errors.js";
-import { chain, EMPTY } from "../core/tree.js";
+import { EMPTY } from "../core/tree.js";
 import type { Drafter } from "../core/types.js";
 import { roomIn } from "./bounds.js";
-import { fullRow, sureness } from "./rows.js";
+import { drawnChain } from "./drawn-chain.js";
 
 export interface HeadsOptions {
   /** Name of the target output that holds the heads' logits, `[count, size]` at each node, or what they are made from. */
@@ -37,24 +36,15 @@ export const heads = ({ tap = "heads", count, size, compute }: HeadsOptions): Dr
     /** The place in the output that the first head guesses. */
     let first = 0;
     return {
-      async propose({ output, budget, distribution, draw }) {
+      async propose(context) {
+        const { output, budget } = context;
         // Heads whose places are drafted already are skipped.
         const skipped = output.length - first;
         const room = roomIn(budget, count - skipped);
         if (!hidden || skipped < 0 || room === 0) return EMPTY;
         const logits = compute ? await compute(hidden) : hidden;
-        const tokens: number[] = [];
-        const drawnFrom: Distribution[] = [];
-        const confidence: number[] = [];
-        while (tokens.length < room) {
-          const head = skipped + tokens.length;
-          const row = fullRow(logits.subarray(head * size, (head + 1) * size), vocabularySize);
-          const q = distribution(row, tokens);
-          tokens.push(draw(q, tokens.length));
-          drawnFrom.push(q);
-          confidence.push(sureness(q, row));
-        }
-        return chain(tokens, { drawnFrom, confidence });
+        const row = (head: number) => logits.subarray(head * size, (head + 1) * size);
+        return drawnChain(context, { room, vocabularySize, row: (drawn) => row(skipped + drawn.length) });
       },
       observe(round) {
         hidden = round.hidden(round.verdict.path.at(-1) ?? -1, tap);

@@ -10,6 +10,7 @@ export { type GridLookupOptions, gridLookup } from "./grid-lookup.js";
 export type { Grown } from "./grow.js";
 export { type HeadsOptions, heads } from "./heads.js";
 export { type JacobiOptions, jacobi } from "./jacobi.js";
+export { type LookAheadOptions, lookAheadTokens } from "./look-ahead-tokens.js";
 export { type LookaheadOptions, lookahead } from "./lookahead.js";
 export { type LookupOptions, lookup } from "./lookup.js";
 export { type ModelDrafterOptions, model } from "./model.js";
@@ -28,6 +29,7 @@ export {
 export { type RecyclingDrafter, type RecyclingOptions, recycling } from "./recycling.js";
 export { type ReferenceOptions, reference } from "./reference.js";
 export { type RestOptions, rest } from "./rest.js";
+export { selfSpeculative, type TargetPart } from "./self-speculative.js";
 export { type SpansOptions, spans } from "./spans.js";
 export type { KnownSuccessors } from "./successors.js";
 export { type SuffixOptions, suffix } from "./suffix.js";

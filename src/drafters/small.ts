@@ -1,9 +1,8 @@
-import type { Distribution } from "../core/distribution.js";
 import { usage } from "../core/errors.js";
 import { chain, EMPTY } from "../core/tree.js";
 import type { Draft, DraftContext, DraftSetup, Model, Round, Scores, Token } from "../core/types.js";
 import { inVocabulary, roomIn } from "./bounds.js";
-import { fullRow, sureness } from "./rows.js";
+import { drawnChain } from "./drawn-chain.js";
 import { followedText } from "./text.js";
 
 export interface SmallModelSetup {
@@ -65,37 +64,29 @@ export async function openSmall(
   return {
     async propose(context) {
       follow(context);
-      const { budget, distribution, draw } = context;
+      const { budget } = context;
       const room = roomIn(
         budget,
         Math.min(most ?? Number.POSITIVE_INFINITY, small.contextLength - tokens.length + 1),
       );
       if (room === 0 || unknown < tokens.length) return EMPTY;
-      const drawn: Token[] = [];
-      const drawnFrom: Distribution[] = [];
-      const confidence: number[] = [];
-      const guess = async () => {
+      const guess = async (drawn: readonly Token[]) => {
         const left = room - drawn.length - 1;
         if (!ahead || left < 1) return [];
         return inVocabulary((await ahead(drawn, context, left)).slice(0, left), small.vocabularySize);
       };
-      for (let reach = 1; drawn.length < room; ) {
-        const row = fullRow(await reader.row(guess), target.vocabularySize);
-        const q = distribution(row, drawn);
-        const top = sureness(q, row);
-        reach *= top;
-        // Known before the draw here, and what was drawn before it stays: no draw is hidden for its value.
-        if (reach < Math.max(minConfidence, budget.worth ?? 0) && drawn.length > 0) break;
-        const token = draw(q, drawn.length);
-        drawn.push(token);
-        drawnFrom.push(q);
-        confidence.push(top);
-        tokens.push(token);
-        if (knows(token)) continue;
-        unknown = tokens.length - 1;
-        break;
-      }
-      return chain(drawn, { drawnFrom, confidence });
+      return drawnChain(context, {
+        room,
+        vocabularySize: target.vocabularySize,
+        least: Math.max(minConfidence, budget.worth ?? 0),
+        async row(drawn) {
+          const [last] = drawn.slice(-1);
+          if (last !== undefined) tokens.push(last);
+          if (last === undefined || knows(last)) return reader.row(() => guess(drawn));
+          unknown = tokens.length - 1;
+          return undefined;
+        },
+      });
     },
     observe: text.observe,
     close: reader.close,

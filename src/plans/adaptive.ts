@@ -1,3 +1,4 @@
+import { rowsAhead } from "../core/ahead.js";
 import { createEstimate } from "../core/estimate.js";
 import {
   createPassTimes,
@@ -95,6 +96,8 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
     let isConfident = false;
     /** Guesses in a row that the drafter had, before they were trimmed. */
     let had = 0;
+    /** Rows of a round's pass that are scored ahead of its guesses, as of late. */
+    let ahead = 0;
     let hasDrafted = false;
     let plainTime = 1;
     let rate = 1;
@@ -107,22 +110,23 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
     /** What is expected of each length, as things stand. */
     function expected(): Prospects {
       const past = prompt + position;
-      const byRows = timesByRows(times, maxNodes + 1, past);
+      const byRows = timesByRows(times, maxNodes + 1 + ahead, past);
+      const drafted = byRows.subarray(ahead);
       plainTime = byRows[1];
-      prices = rowPrices(byRows);
+      prices = rowPrices(drafted);
       const { tokens, has, drafts, settles } = own.outlook();
       const [any, each] = Array.from(draftTime.weights, (weight) => Math.max(0, weight) * plainTime);
       const took = new Float64Array(maxNodes + 1);
       // A drafter may have fewer guesses than it is asked for: the rounds in which it has `count` of them, no more, add up.
       for (let count = 0, fewer = 0, drafting = any; count <= maxNodes; count++) {
-        took[count] = drafting + fewer + has[count] * byRows[count + 1];
+        took[count] = drafting + fewer + has[count] * drafted[count + 1];
         if (count === maxNodes) break;
-        fewer += (has[count] - has[count + 1]) * byRows[count + 1];
+        fewer += (has[count] - has[count + 1]) * drafted[count + 1];
         drafting += each * drafts[count + 1];
       }
       perGuess = each;
       const rateOf = (length: number) => tokens[length] / took[length];
-      const risk = (length: number) => (any + each * length + byRows[length + 1]) / plainTime - 1;
+      const risk = (length: number) => (any + each * length + drafted[length + 1]) / plainTime - 1;
       let [best, bestRate, hopeful, hopefulRate] = [0, 1 / plainTime, 0, 0];
       for (const length of lengths) {
         // One round must not lose more than the account bears.
@@ -207,9 +211,11 @@ export function adaptive(options: AdaptivePlanOptions = {}): AdaptivePlan {
         // A first round reads the prompt as well: its times say nothing of the others.
         if (at === 0) return;
         const drafted = draft.tokens.length;
+        if (asked > 0) ahead = rowsAhead(draft);
+        const rows = drafted + 1 + rowsAhead(draft);
         const took = timing.total - timing.draft;
-        if (!isIdle || asked > 0 || at % IDLE_SAMPLE === 0) times.observe(drafted + 1, prompt + at, took);
-        const usual = times.at(drafted + 1, prompt + at);
+        if (!isIdle || asked > 0 || at % IDLE_SAMPLE === 0) times.observe(rows, prompt + at, took);
+        const usual = times.at(rows, prompt + at);
         plainTime = times.at(1, prompt + at);
         // A clock that stands still says nothing, and a pause of the machine is not to be paid for by drafting.
         const pass = took > 0 ? Math.min(took, PAUSED * usual) : usual;

@@ -3,9 +3,9 @@ import { basename, delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { failure, usage } from "../core/errors.js";
+import { TENSORS } from "./contract.js";
 import { checkFile } from "./files.js";
 import { parsed } from "./json.js";
-import { TENSORS } from "./language-model.js";
 import { size, whole } from "./schema.js";
 
 /** What every model's manifest says, whatever the medium. A medium adds fields of its own. */
@@ -47,6 +47,7 @@ export const languageModelSchema = z.object({
   prefix: z.object({ graph: z.string(), length: size }).optional(),
   /** A further input that tells every row an earlier token (see `Lag`). */
   lag: z.object({ tensor: z.string(), distance: size, from: whole, none: whole }).optional(),
+  lookAhead: size.optional(),
   taps: z.record(z.string(), z.array(size)).optional(),
   features: z.record(z.string(), size).optional(),
   tensors: z.partialRecord(z.enum(Object.keys(TENSORS) as [keyof typeof TENSORS]), z.string()).optional(),

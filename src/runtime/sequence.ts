@@ -1,7 +1,7 @@
 import { usage } from "../core/errors.js";
 import { checkRewind } from "../core/session.js";
 import { EMPTY, tokensOn } from "../core/tree.js";
-import type { Draft, Session, Token } from "../core/types.js";
+import type { Draft, Past, Session, Token } from "../core/types.js";
 import type { KeyValueCache } from "./cache.js";
 import { type FeatureRows, featureRows } from "./feature-rows.js";
 
@@ -26,6 +26,12 @@ export interface Sequence extends Session {
   ): void;
 }
 
+/** Those who show what they have read: only a model of the same format gets hold of more than its length. */
+const owners = new WeakMap<Past, Sequence>();
+
+/** The sequence that a past is of; undefined where it is of another format. */
+export const ownerOf = (past: Past): Sequence | undefined => owners.get(past);
+
 /** By the name of the output. */
 export type Features<T> = Readonly<Record<string, T>>;
 
@@ -47,11 +53,11 @@ function sequence(
   traits: SequenceTraits,
   slot: number,
   start = 0,
-  past: readonly Token[] = [],
+  before: readonly Token[] = [],
   features: Features<FeatureRows> = mapped(traits.widths, (width) => featureRows(width)),
 ): Sequence {
   const { remembers, atOnce, widths } = traits;
-  const history = past.slice();
+  const history = before.slice();
   let length = start;
   let waiting:
     | { rows: Float32Array; from: number; draft: Draft; features: Features<Float32Array> }
@@ -65,11 +71,17 @@ function sequence(
     length++;
   }
 
-  return {
+  const past: Past = {
+    get length() {
+      return length;
+    },
+  };
+  const self: Sequence = {
     cache,
     slot,
     history,
     features,
+    past,
     get length() {
       return length;
     },
@@ -106,6 +118,8 @@ function sequence(
       waiting = undefined;
     },
   };
+  owners.set(past, self);
+  return self;
 }
 
 const mapped = <T, U>(all: Features<T>, of: (one: T) => U): Features<U> =>

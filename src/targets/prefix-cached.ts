@@ -56,6 +56,9 @@ export function prefixCached(model: Model, options: PrefixCacheOptions): PrefixC
       get length() {
         return tokens.length;
       },
+      get past() {
+        return session.inner?.past;
+      },
       keep(path) {
         session.inner?.keep(path);
         const isExact = model.exact === "tree" || isChain(session.draft);

@@ -10,6 +10,7 @@ import { featureHead } from "../runtime/feature-head.js";
 import { type LanguageModelShape, languageModel } from "../runtime/language-model.js";
 import { openSession } from "../runtime/ort.js";
 import { parallelHeads } from "../runtime/parallel-heads.js";
+import { targetPart } from "../runtime/target-part.js";
 import { openDatastore } from "./datastore-file.js";
 import { learnedFile } from "./learned.js";
 import { findTextModel, type TextManifest } from "./manifest.js";
@@ -57,6 +58,9 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
       medusa: async () => ownHeads(parts),
       block: async () => ownBlock("block", parts),
       specdec: async () => ownBlock("specdec", parts),
+      skip: async () => ownPart("skip", parts),
+      exit: async () => ownPart("exit", parts),
+      pass: async () => ownLookAhead(parts.manifest),
       ngrams: async () => ngrams(table(), parts.manifest),
       spans: async () => spans,
       rest: async () => rest(datastore, parts),
@@ -147,6 +151,24 @@ async function ownBlock(name: "block" | "specdec", parts: Parts): Promise<Drafte
   const promptOnly = name === "specdec";
   const head = await blockDrafter(graph, { ...shape, promptOnly });
   return { ...drafters.parallel(head, { features, stands, promptOnly }), name };
+}
+
+/** A part of the model with which it drafts for itself. */
+async function ownPart(name: "skip" | "exit", { manifest, graph }: Parts): Promise<Drafter> {
+  const part = manifest[name];
+  if (!part)
+    throw usage(`the model "${manifest.name}" has no part "${name}" to draft with: name another drafter`);
+  const target = manifest.target as LanguageModelShape;
+  return {
+    ...drafters.selfSpeculative(await targetPart(await graph(part.graph), target, part.layers)),
+    name,
+  };
+}
+
+function ownLookAhead({ name, target: { vocabularySize, lookAhead } }: TextManifest): Drafter {
+  if (!lookAhead) throw usage(`the model "${name}" has no look-ahead tokens: name another drafter`);
+  const tokens = Array.from({ length: lookAhead }, (_, i) => vocabularySize + i);
+  return { ...drafters.lookAheadTokens(tokens), name: "pass" };
 }
 
 /** The table that comes with the model; undefined: none does. */

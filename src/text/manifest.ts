@@ -8,6 +8,9 @@ import {
 } from "../runtime/manifest.js";
 import { size, whole } from "../runtime/schema.js";
 
+/** A part of the target (see `targetPart`): its graph, and the target's layers whose past it reads. */
+const partSchema = z.object({ graph: z.string(), layers: z.array(whole).min(1) });
+
 const readerSchema = z.object({
   graph: z.string(),
   /** The tokens that it scores, in the order of its logits: two bytes each, the lower one first. */
@@ -65,6 +68,10 @@ export const textManifestSchema = manifestSchema.extend({
   block: blockSchema.optional(),
   /** One that gets the features of the prompt only. */
   specdec: blockSchema.optional(),
+  /** The target without some of its layers, over the same weights. */
+  skip: partSchema.optional(),
+  /** Its first layers, with an exit behind them. */
+  exit: partSchema.optional(),
   /** Made of its own answers, for drafting. */
   ngrams: ngramSchema.optional(),
   /** A byte-level tokenizer in the format of Hugging Face's tokenizers. */

@@ -13,6 +13,7 @@ import {
   heads,
   jacobi,
   longest,
+  lookAheadTokens,
   lookahead,
   lookup,
   mixture,
@@ -23,6 +24,7 @@ import {
   recycling,
   reference,
   rest,
+  selfSpeculative,
   spans,
   suffix,
   surest,
@@ -45,6 +47,19 @@ conforms(
 conforms(
   "model",
   drafterChecks((_, small) => model(small)),
+);
+conforms(
+  "selfSpeculative",
+  // A part that goes by what the target has not read alone.
+  drafterChecks((_, small) => selfSpeculative({ scores: async (_, tokens) => small.logits(tokens) })),
+);
+conforms(
+  "lookAheadTokens",
+  drafterChecks(() => lookAheadTokens([12, 13, 14])),
+);
+conforms(
+  "lookAheadTokens behind the last guess",
+  drafterChecks(() => lookAheadTokens([12, 13, 14], { behind: "last" })),
 );
 conforms(
   "lookup",

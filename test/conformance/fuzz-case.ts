@@ -23,6 +23,7 @@ import {
   heads,
   jacobi,
   longest,
+  lookAheadTokens,
   lookahead,
   lookup,
   model,
@@ -30,6 +31,7 @@ import {
   recycling,
   reference,
   rest,
+  selfSpeculative,
   spans,
   suffix,
 } from "../../src/drafters/index.js";
@@ -74,7 +76,8 @@ export function fuzzCase(number: number): FuzzCase {
   const { target, kind } = targetOf(roll, toy);
   const sampling = samplingOf(roll);
   const { rules, name } = rulesOf(roll, vocabularySize);
-  const drafter = drafterOf(roll, { small, vocabularySize, tapped: target === toy }, 2);
+  const guessing = drafterOf(roll, { small, vocabularySize, tapped: target === toy }, 2);
+  const drafter = often(0.2) ? scoringAhead(roll, guessing, vocabularySize) : guessing;
   const { plan, words } = planOf(roll);
   const encoded = {
     tokens: roll.tokens(from(1, 6), often(0.1) ? vocabularySize + 5 : vocabularySize),
@@ -249,7 +252,17 @@ function drafterOf(roll: Dice, around: Around, levels: number): Drafter {
       }),
     () => recycling({ memory: oneOf(3, 16_384) }),
     () => lookahead({ window: from(1, 9), ngram: from(2, 5) }),
-    ...(tapped ? [() => heads({ count: from(1, TOY_HEADS), size: vocabularySize })] : []),
+    () =>
+      lookAheadTokens(
+        [0, 1, 2].map((i) => vocabularySize + i),
+        { behind: oneOf("last", "each") },
+      ),
+    ...(tapped
+      ? [
+          () => heads({ count: from(1, TOY_HEADS), size: vocabularySize }),
+          () => selfSpeculative({ scores: async (_, tokens) => small.logits(tokens) }),
+        ]
+      : []),
   ];
   const nested: (() => Drafter)[] = [
     () => given(inner()),
@@ -271,6 +284,29 @@ function drafterOf(roll: Dice, around: Around, levels: number): Drafter {
       }),
   ];
   return oneOf(...(levels > 0 && often(0.75) ? nested : simple))();
+}
+
+/** A drafter that has any rows scored besides, of which it makes nothing. */
+function scoringAhead({ from, tokens }: Dice, inner: Drafter, size: number): Drafter {
+  return {
+    ...inner,
+    name: `${inner.name}, rows ahead`,
+    async start(setup) {
+      const drafting = await inner.start(setup);
+      return {
+        async propose(context) {
+          const draft = await drafting.propose(context);
+          const ahead = Array.from({ length: from(1, 3) }, () => ({
+            behind: from(-1, draft.tokens.length - 1),
+            tokens: tokens(from(0, 3), size + 3),
+          }));
+          return { ...draft, ahead };
+        },
+        observe: (round) => drafting.observe?.(round),
+        close: () => drafting.close?.(),
+      };
+    },
+  };
 }
 
 function planOf({ oneOf, from, chance }: Dice): { plan: Plan; words: string } {

@@ -85,7 +85,9 @@ async function failures(create: () => Model): Promise<string[]> {
   for (const { name, run } of sessionChecks(async () => create(), options)) {
     await run().catch(({ message }: Error) => {
       // What a check finds out, and no mistake of a test's own.
-      expect(message).toMatch(/logits differ by|length \d+ after|openTogether\(\d\) gave|was written over/);
+      expect(message).toMatch(
+        /logits differ by|length \d+ after|openTogether\(\d\) gave|was written over|differ by what is scored ahead/,
+      );
       failed.push(name);
     });
   }
@@ -94,6 +96,7 @@ async function failures(create: () => Model): Promise<string[]> {
 
 const KEPT_CHAIN = "kept nodes count, rejected ones leave no trace";
 const STAYS = "a row stays as it is when later passes run";
+const AHEAD = "rows ahead of a chain change nothing of it";
 const REWOUND = "rewinding forgets";
 const FORKED = "a fork goes its own way";
 const SEVERAL = "one pass serves several sessions";
@@ -163,6 +166,13 @@ function sharingDraft(count: number, open: () => Session): Session[] {
 
 /** What is wrong with a model, the checks that must fail on it, its wrong parts. */
 const WRONG: readonly (readonly [what: string, fails: readonly string[], wrong: Partial<typeof PARTS>])[] = [
+  [
+    "what is scored beside a chain counts for it",
+    [AHEAD],
+    {
+      draft: (draft) => (draft.tokens.length > 10 ? { ...draft, tokens: draft.tokens.map(() => 0) } : draft),
+    },
+  ],
   ["rows are written over by later passes", [STAYS], reusingRows()],
   ["trees are read as chains", [TREE, KEPT, TOGETHER_TREES], { draft: ({ tokens }) => chain(tokens) }],
   [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { aheadWithin, rowsAhead, withAhead } from "../../src/core/ahead.js";
 import { holds } from "../../src/core/holds.js";
 import {
   chain,
@@ -42,6 +43,16 @@ describe("checkDraft", () => {
   it("names tokens that do not exist", () => {
     for (const token of [4, -1, 0.5, Number.NaN, undefined as unknown as number])
       expect(check(chain([0, token]))).toThrow(wrong(/token .* is outside the vocabulary of 4/));
+  });
+
+  it("names rows ahead that are none", () => {
+    const ahead = (behind: number, tokens: readonly number[]) =>
+      check({ ...chain([0, 1]), ahead: [{ behind, tokens }] });
+    // Behind the vocabulary there may be tokens that only rows are given.
+    expect(ahead(-1, [4, 5])).not.toThrow();
+    expect(ahead(2, [4])).toThrow(wrong(/rows ahead are behind node 2, which is none/));
+    expect(ahead(0.5, [4])).toThrow(wrong(/rows ahead are behind node 0.5/));
+    expect(ahead(1, [4, -1])).toThrow(wrong(/a row ahead is token -1/));
   });
 
   it("names distributions that do not fit", () => {
@@ -143,5 +154,45 @@ describe("subtree", () => {
   });
   it("makes no orphan another parent's child", () => {
     expect(() => subtree(draft, [0, 2])).toThrow(/node 2 of a draft is kept, its parent 1 is not/);
+  });
+});
+
+describe("rows ahead", () => {
+  const draft: Draft = {
+    tokens: [1, 2, 3],
+    parents: [-1, 0, 0],
+    ahead: [
+      { behind: -1, tokens: [7, 8] },
+      { behind: 2, tokens: [7, 8] },
+      { behind: 1, tokens: [] },
+    ],
+  };
+
+  it("are nodes of a pass behind all that is judged", () => {
+    expect(rowsAhead(draft)).toBe(4);
+    expect(withAhead(draft)).toEqual({ tokens: [1, 2, 3, 7, 8, 7, 8], parents: [-1, 0, 0, -1, 3, 2, 5] });
+    expect(withAhead(chain([1, 2]))).toEqual(chain([1, 2]));
+  });
+
+  it("follow their nodes where a draft is cut, and go with them", () => {
+    const { tokens, ahead } = subtree(draft, [0, 2]);
+    expect([tokens, ahead]).toEqual([
+      [1, 3],
+      [
+        { behind: -1, tokens: [7, 8] },
+        { behind: 1, tokens: [7, 8] },
+      ],
+    ]);
+    expect(subtree(draft, []).ahead).toEqual([{ behind: -1, tokens: [7, 8] }]);
+  });
+
+  it("end where the sequence does", () => {
+    const rows = (room: number) => aheadWithin(draft, room).ahead?.map(({ tokens }) => tokens.length);
+    expect([rows(9), rows(3), rows(1), rows(0)]).toEqual([
+      [2, 2, 0],
+      [2, 1, 0],
+      [1, 0, 0],
+      [0, 0, 0],
+    ]);
   });
 });

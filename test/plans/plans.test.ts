@@ -56,6 +56,41 @@ function warm(): Plan {
   };
 }
 
+it("adaptive counts rows that a draft has ahead", () => {
+  const seen: number[] = [];
+  const times = createPassTimes({ cost: uneven });
+  const watched = { ...times, observe: (rows: number) => void seen.push(rows) };
+  const planning = adaptive({ cost: watched }).start({ prompt: 1 });
+  const draft = {
+    ...chain([1, 1]),
+    ahead: [
+      { behind: -1, tokens: [9] },
+      { behind: 1, tokens: [9, 9] },
+    ],
+  };
+  planning.budget();
+  planning.observe({ ...round(2, 1), draft });
+  planning.observe(round(2, 1));
+  expect(seen).toEqual([6, 3]);
+});
+
+it("adaptive drafts no more where the rows ahead make it too dear", () => {
+  // Times that nothing is learned from: what counts is for how many rows they are asked.
+  const at = (rows: number) => (rows > 26 ? 100 : 1 + 0.001 * rows);
+  const cost = { at, observe: () => {}, doubt: () => 0 };
+  const planning = adaptive({ cost, maxDepth: 8 }).start({ prompt: 1 });
+  const asked = (rows: number) =>
+    Array.from({ length: 20 }, () => {
+      const { nodes } = planning.budget();
+      const { draft, timing, ...more } = round(nodes, nodes);
+      const ahead = nodes > 0 ? [{ behind: -1, tokens: new Array(rows).fill(9) }] : [];
+      planning.observe({ ...more, draft: { ...draft, ahead }, timing: { ...timing, target: 1, total: 1 } });
+      return nodes;
+    });
+  expect(asked(2).slice(10)).toEqual(new Array(10).fill(8));
+  expect(asked(30).slice(10)).toEqual(new Array(10).fill(0));
+});
+
 describe("a warm plan does not bend the target's distribution", () => {
   const small = toyModel({ unlike: { seed: 9, share: 0.4 } });
   const kinds = draftKinds(small);

@@ -121,7 +121,17 @@ describe("a text model", () => {
     const parts = { threads: 1, draft: folder("small", {}, letters), datastore: store };
     const all = await loadText(spelled, parts);
     // These come with a model of their own.
-    const own: readonly TextDrafterName[] = ["ngrams", "eagle", "medusa", "block", "specdec", "specinfer"];
+    const own: readonly TextDrafterName[] = [
+      "ngrams",
+      "eagle",
+      "medusa",
+      "block",
+      "specdec",
+      "specinfer",
+      "skip",
+      "exit",
+      "pass",
+    ];
     for (const drafter of own)
       await expect(write(drafter, { model: all })).rejects.toThrow('"spelled" has no');
     const names = (Object.keys(TEXT_DRAFTERS) as TextDrafterName[]).filter((name) => !own.includes(name));
@@ -168,6 +178,24 @@ describe("a text model", () => {
     const own = await loadText(folder("own", { draft: { ...graph, graph: "target.onnx" } }), { threads: 1 });
     const { tokens } = await write("model", { model: own });
     expect(tokens).toEqual(plain.tokens);
+  });
+
+  it("drafts for itself, with parts of it and with look-ahead tokens", async () => {
+    const plain = await write("none");
+    // All of its layers, and a table that has rows behind the vocabulary.
+    const part = { graph: "target.onnx", layers: [...Array(graph.layers).keys()] };
+    const target = { ...graph, graph: "target.onnx", float: "target.onnx", lookAhead: 2 };
+    const own = await loadText(folder("selfish", { skip: part, exit: part, target }), { threads: 1 });
+    for (const drafter of ["skip", "exit", "pass"] as const) {
+      const { tokens, metrics } = await write(drafter, { model: own });
+      expect([drafter, tokens]).toEqual([drafter, plain.tokens]);
+      expect(metrics.drafted, drafter).toBeGreaterThan(0);
+      if (drafter !== "pass") expect(metrics.accepted, drafter).toBe(metrics.drafted);
+    }
+    const wrong = folder("wrong", { skip: { graph: "target.onnx", layers: [0, 9] } });
+    await expect(write("skip", { model: await loadText(wrong, { threads: 1 }) })).rejects.toThrow(
+      "a part reads layer 9 of its target, which has 2",
+    );
   });
 
   it("refuses a draft model of other tokens, by the first that differs", async () => {

@@ -20,6 +20,26 @@ MATRICES = {name: (name,) for name in ("qkv", "o", "gu", "down")}
 NEVER = -1e30
 
 
+def places_of(words, vocabulary):
+    """Where each token stands among the words, the last place being for all that are not there, greater ones than the vocabulary's
+    among them; and what is added to logits of those [vocabulary]."""
+    places = np.full(max(vocabulary, words.max() + 1) + 1, len(words), np.int64)
+    places[words] = np.arange(len(words))
+    return places, np.where(places[:vocabulary] == len(words), NEVER, 0).astype(np.float32)
+
+
+def low_rank_head(parts, plain, table, at=""):
+    """linear() of a graph that has the weight `places` and whose head is two matrices, `leave` and a table of words (see
+    places_of); at: begins their names."""
+    def linear(g, x, name):
+        if name != "head":
+            return plain(g, x, name)
+        scores = plain(g, plain(g, x, at + "leave"), table)
+        said = g.op("Slice", [at + "places", g.ints(0), g.ints(parts.vocabulary)])
+        return g.op("Add", [g.op("Gather", [scores, said], axis=-1), g.weight(at + "missing", parts.missing)])
+    return linear
+
+
 class Student(Parts):
     epsilon, length, batched = EPSILON, LENGTH, False
 
@@ -29,10 +49,7 @@ class Student(Parts):
         super().__init__(w, enter, w["vocabulary.table"], "blocks.", "vocabulary.norm.weight", NAMES, MATRICES)
         self.d, self.vocabulary = len(enter), vocabulary
         self.matrices |= {"enter": enter, "leave": w["vocabulary.leave.weight"]}
-        # Where each token stands in the table; its last row is for all that are not there, greater ones among them.
-        self.places = np.full(max(vocabulary, words.max() + 1) + 1, len(words), np.int64)
-        self.places[words] = np.arange(len(words))
-        self.missing = np.where(self.places[:vocabulary] == len(words), NEVER, 0).astype(np.float32)
+        self.places, self.missing = places_of(words, vocabulary)
 
     def angles(self):
         return angles(self.length + SPARE)
@@ -40,14 +57,7 @@ class Student(Parts):
 
 def make(net, vocabulary, weights, part):
     parts = Student(net, vocabulary)
-    plain = block_linear(parts)
-
-    def linear(g, x, name):
-        if name != "head":
-            return plain(g, x, name)
-        table = plain(g, plain(g, x, "leave"), "head")
-        said = g.op("Slice", ["places", g.ints(0), g.ints(parts.vocabulary)])
-        return g.op("Add", [g.op("Gather", [table, said], axis=-1), g.weight("missing", parts.missing)])
+    linear = low_rank_head(parts, block_linear(parts), "head")
 
     def embed(g, parts):
         known = g.op("Min", ["input_ids", g.const(len(parts.places) - 1, np.int64)])

@@ -62,13 +62,24 @@ def keys_and_values(g, parts, linear, i, y, positions, tables):
     return q, key, value
 
 
+def gated(g, parts, linear, i, y):
+    """The feed-forward part of a layer, its norm apart."""
+    p = f"l.{i}."
+    ff = len(parts.matrices[p + "gu"]) // 2
+    gate, up = g.op("Split", [linear(g, y, p + "gu"), g.ints(ff, ff)], 2, axis=-1)
+    gate = g.op("QuickGelu", [gate], domain=MS, alpha=1.0)      # silu
+    return linear(g, g.op("Mul", [gate, up]), p + "down")
+
+
 def rest_of_layer(g, parts, linear, i, x, attention):
     """Output of the attention and the feed-forward part -> residual x and what is to be added to it."""
-    p = f"l.{i}."
-    y, x = norm(g, parts, p + "n2", x, linear(g, attention, p + "o"))
-    gate, up = g.op("Split", [linear(g, y, p + "gu"), g.ints(parts.ff, parts.ff)], 2, axis=-1)
-    gate = g.op("QuickGelu", [gate], domain=MS, alpha=1.0)      # silu
-    return x, linear(g, g.op("Mul", [gate, up]), p + "down")
+    y, x = norm(g, parts, f"l.{i}.n2", x, linear(g, attention, f"l.{i}.o"))
+    return x, gated(g, parts, linear, i, y)
+
+
+def both_parts(layers):
+    """What a whole model runs: (layer, "attention" or "mlp"), one after another."""
+    return [(i, part) for i in range(layers) for part in ("attention", "mlp")]
 
 
 def chosen_rows(g, parts, value):
@@ -78,36 +89,42 @@ def chosen_rows(g, parts, value):
     return g.op("Gather", [g.op("Reshape", [value, g.ints(-1, parts.d)]), "rows"])
 
 
-def add_inputs(g, parts, batch, ids):
+def add_inputs(g, parts, batch, ids, layers):
     for name in ids:
         g.input(name, INT64, [batch, "S"])
     g.input("attn_bias", FLOAT, [batch, 1, "S", "T"])
     g.input("seqlens_k", INT32, [batch])
     g.input("total_len", INT32, [1])
     g.input("rows", INT64, ["R"])
-    for i in range(parts.layers):
+    for i in range(layers):
         for kind in ("key", "value"):
             g.input(f"past_{kind}.{i}", FLOAT, [batch, parts.kv, "C", HEAD_SIZE])
 
 
 def build(name, parts, linear, embed, attention, weights=None, taps=None, opset=20, ids=IDS, state=None, more=None,
-          features=()):
+          features=(), run=None):
     """-> Graph of the contract above.
 
     embed(g, parts): rows of the tables, and what is to be added to them or None; attention: see lm_attention.py.
     taps: the dict that float_linear fills; its values become outputs max.NAME.
     state: a name for the normed state [R, d]; more(g, state): adds outputs behind new_kv.
     features: numbers of layers; the residual streams behind them, side by side, are the output features [B, S, n * d].
+    run: the parts of layers that are run, as both_parts() lists them; all by default. Keys and values are of those that attend.
     """
     g, batch = Graph(name, weights, opset), "B" if parts.batched else 1
-    add_inputs(g, parts, batch, ids)
+    run = both_parts(parts.layers) if run is None else run
+    add_inputs(g, parts, batch, ids, sum(part == "attention" for _, part in run))
     attend, tables, fresh, streams = attention(g, parts), rope_tables(g, parts), [], {}
     x, skip = embed(g, parts)
-    for i in range(parts.layers):
+    for i, part in run:
+        if part == "mlp":
+            y, x = norm(g, parts, f"l.{i}.n2", x, skip)
+            skip = gated(g, parts, linear, i, y)
+            continue
         y, x = norm(g, parts, f"l.{i}.n1", x, skip)
         streams[i] = x
         q, key, value = keys_and_values(g, parts, linear, i, y, "position_ids", tables)
-        x, skip = rest_of_layer(g, parts, linear, i, x, attend(i, q, key, value))
+        skip = linear(g, attend(len(fresh) // 2, q, key, value), f"l.{i}.o")
         fresh += [key, value]
     if parts.layers in features:
         streams[parts.layers] = g.op("Add", [x, skip], [f"behind.{parts.layers}"])

@@ -20,7 +20,7 @@ from texts import measured_texts
 from tokenizer_json import tokenizer, write_tokenizer
 
 ORDER = ("format", "kind", "name", "version", "license", "card", "files", "target", "eagle", "medusa", "block", "specdec", "draft",
-         "boosted", "tokenizer", "end", "chat", "ngrams", "maxTokens", "sampling", "earnings")
+         "boosted", "skip", "exit", "tokenizer", "end", "chat", "ngrams", "maxTokens", "sampling", "earnings")
 END = "<|im_end|>", "<|endoftext|>"
 LARGEST = 90_000_000    # bytes of a file
 ALPHA = .5              # of SmoothQuant

@@ -28,13 +28,13 @@ class Parts(lm_parts.Parts):
         return np.arange(self.length + SPARE)[:, None] / self.base ** steps
 
 
-def embed(g, parts):
+def embed(g, parts, ids="input_ids"):
     """Rows of the table that the head multiplies with as well: one set of whole numbers for both."""
     numbers, scales = block_matrix(g, "embedding", parts.numbers, parts.scales)
-    rows = g.op("Sub", [g.op("Cast", [g.op("Gather", [numbers, "input_ids"])], to=FLOAT), g.const(BYTE_ZERO, np.float32)])
-    rows = g.op("Mul", [rows, g.op("Unsqueeze", [g.op("Gather", [scales, "input_ids"]), g.ints(-1)])])
+    rows = g.op("Sub", [g.op("Cast", [g.op("Gather", [numbers, ids])], to=FLOAT), g.const(BYTE_ZERO, np.float32)])
+    rows = g.op("Mul", [rows, g.op("Unsqueeze", [g.op("Gather", [scales, ids]), g.ints(-1)])])
     return g.op("Reshape", [rows, g.ints(0, 0, parts.d)]), None
 
 
-def build(name, parts, linear, weights=None, taps=None, attention=ProductAttention, features=FEATURES):
-    return lm_graph.build(name, parts, linear, embed, attention, weights, taps, features=features)
+def build(name, parts, linear, weights=None, taps=None, attention=ProductAttention, features=FEATURES, embed=embed, run=None):
+    return lm_graph.build(name, parts, linear, embed, attention, weights, taps, features=features, run=run)
