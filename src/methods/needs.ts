@@ -28,6 +28,7 @@ export const NEEDS: {
     auto: { ...TABLE, optional: true },
     lookup: NOTHING,
     suffix: NOTHING,
+    osd: NOTHING,
     eagle: {
       what: "weights",
       sections: ["eagle"],
@@ -35,6 +36,12 @@ export const NEEDS: {
       taught: { minutes: 12, on: "H200" },
     },
     medusa: net("export_parallel.py", ["medusa"]),
+    block: net("export_block.py", ["block"]),
+    specdec: net("export_block.py", ["specdec"]),
+    specinfer: net("export_student.py", ["draft", "boosted"]),
+    exit: net("export_self.py", ["exit"]),
+    skip: { what: "weights", sections: ["skip"], get: `${EXPORT} (skips.py, export_self.py)` },
+    pass: { ...net("export_self.py", []), inTarget: ({ lookAhead }) => lookAhead },
     ngrams: { ...TABLE, get: "models/training/text makes one (ngrams.py)" },
     spans: NOTHING,
     rest: {

@@ -41,7 +41,15 @@ export const VERIFICATION: readonly Method[] = [
     source: "Xia et al. 2023 (SpecDec), Tian et al. 2025",
     how: "A guess stands among the target's k likeliest tokens.",
     pays: "Where any of several tokens will do.",
-    verifiers: { image: ["topk"] },
+    verifiers: { text: ["topk"], image: ["topk"] },
+  },
+  {
+    name: "Roll-back",
+    family: "criterion",
+    source: "Kim et al. 2023 (BiLD)",
+    how: "A guess stands while it is not too far from the target's own prediction; from the first that is, the target takes over.",
+    pays: "Where a small model writes well enough, and the target is to step in where it does not.",
+    verifiers: { text: ["rollback"], image: ["rollback"] },
   },
   {
     name: "Lenience",
@@ -49,7 +57,7 @@ export const VERIFICATION: readonly Method[] = [
     source: "Leviathan et al. 2023",
     how: "The target's chances count 1 / lenience times: no token becomes more than so many times as likely.",
     pays: "Where a bound on chances is wanted.",
-    verifiers: { image: ["lenient"] },
+    verifiers: { text: ["lenient"], image: ["lenient"] },
   },
   {
     name: "Typical acceptance",
@@ -57,7 +65,7 @@ export const VERIFICATION: readonly Method[] = [
     source: "Cai et al. 2024 (Medusa)",
     how: "A guess stands that is likely enough for the uncertainty there.",
     pays: "Where much is uncertain, and any likely token will do.",
-    verifiers: { image: ["typical"] },
+    verifiers: { text: ["typical"], image: ["typical"] },
   },
   {
     name: "Tolerance",
@@ -65,7 +73,7 @@ export const VERIFICATION: readonly Method[] = [
     source: "Lin et al. 2025",
     how: "A guess stands although another token was drawn, in at most a given share of places.",
     pays: "Where a share of places may differ, whatever stands there.",
-    verifiers: { image: ["tolerance"] },
+    verifiers: { text: ["tolerance"], image: ["tolerance"] },
   },
   {
     name: "Latent neighbours",

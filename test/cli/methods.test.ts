@@ -23,8 +23,8 @@ describe("foretoken methods", () => {
     expect(lines).toContain(" REST text rest a datastore, which you make");
     expect(lines).toContain(" N-gram table text ngrams a table (does not come with smollm2)");
     expect(lines).toContain(" BiTA not here");
-    expect(lines).toContain(" Lenience image lenient relaxed, within a bound that you choose");
-    expect(lines).toContain(" Seq-KD models/training/text/drafts.py");
+    expect(lines).toContain(" Lenience text, image lenient relaxed, within a bound that you choose");
+    expect(lines).toContain(" Seq-KD models/training/align");
   });
 
   it("lists those of a medium, for a model of it", async () => {
