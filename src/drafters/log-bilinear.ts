@@ -22,12 +22,12 @@ export interface LogBilinear {
 export const SEEN = 4;
 const TOGETHER = [2, 3];
 /** Numbers of a vector, vectors of contexts (by hash), tokens that can be predicted. */
-const SIZE = 32;
+const SIZE = 16;
 const VECTORS = 1 << 14;
-const WORDS = 1 << 12;
+const WORDS = 1 << 11;
 const RATE = 0.07;
 /** Tokens that the target thinks less likely than this are not learned anew. */
-const LIKELY = 0.05;
+const LIKELY = 0.1;
 /** Smaller gradients of a token are left out: they cost time and change nothing. */
 const SLIGHT = 1e-3;
 

@@ -6,11 +6,11 @@ import { type Counts, count, forget, longestSeen, ORDER } from "./counts.js";
 import { type Example, type LogBilinear, logBilinear, SEEN } from "./log-bilinear.js";
 import { type PredictiveDrafter, type Predictor, predictive } from "./predict.js";
 import { shared } from "./shared.js";
-import { topOf } from "./top.js";
+import { type Top, topOf } from "./top.js";
 import { RANGES, rangeOf } from "./trust.js";
 
 export interface OsdOptions {
-  /** Gradient steps behind each answer, some tenths of a millisecond each; 0: counts only. */
+  /** Gradient steps behind each answer, about a tenth of a millisecond each; 0: counts only. */
   readonly steps?: number;
   /** Most contexts that are counted: some hundred bytes each. */
   readonly memory?: number;
@@ -126,14 +126,18 @@ function counter(
   };
 }
 
-const predictorOf = (
-  { encoded: { tokens } }: DraftSetup,
-  head: LogBilinear,
-): Predictor<readonly Token[]> => ({
-  ...followLast(tokens, SEEN),
-  kinds: new Array<number>(RANGES).fill(CHANCE),
-  predict(context, most) {
-    const { tokens: best, shares } = head.predict(context, most);
-    return best.map((token, i) => ({ token, share: shares[i], kind: rangeOf(shares[0]) }));
-  },
-});
+function predictorOf({ encoded: { tokens } }: DraftSetup, head: LogBilinear): Predictor<readonly Token[]> {
+  /** By context, what was asked in this round: each guess that stands is asked for again when it is judged. */
+  const asked = new Map<string, Top>();
+  return {
+    ...followLast(tokens, SEEN),
+    kinds: new Array<number>(RANGES).fill(CHANCE),
+    predict(context, most) {
+      const key = context.join();
+      const { tokens: best, shares } = asked.get(key) ?? head.predict(context, KEPT);
+      asked.set(key, { tokens: best, shares });
+      return best.slice(0, most).map((token, i) => ({ token, share: shares[i], kind: rangeOf(shares[0]) }));
+    },
+    observe: () => asked.clear(),
+  };
+}

@@ -31,6 +31,7 @@ describe("the text model that ships", () => {
         "lookup",
         "suffix",
         "recycling",
+        "osd",
         lookahead(),
       ] as const)
         for (const draftLength of [1, 6])
