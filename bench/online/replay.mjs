@@ -57,6 +57,7 @@ export async function replay({ prompt, tokens, rows }, drafter, vocabularySize) 
     meter.observe(round);
     output.push(...round.tokens);
   }
-  if (output.join() !== tokens.join()) throw new Error(`${drafter.name} gave other tokens than plain decoding`);
+  if (output.join() !== tokens.join())
+    throw new Error(`${drafter.name} gave other tokens than plain decoding`);
   return { ...meter.read(), learning };
 }

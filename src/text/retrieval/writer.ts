@@ -50,7 +50,8 @@ const framed = ({ text }: Passage, prompt: string) => `${text}\n\n${prompt}`;
  * speculated (see `speculate`): under `identical` the answer is, token for token, the one that is written when every search
  * is waited for (`stride: 0`).
  *
- * Passages that were found stay for the next answers. A passage, the prompt and the answer must fit the model's context together.
+ * The first passage of an answer is waited for: nothing is known yet that could stand in. A passage, the prompt and the answer
+ * must fit the model's context together.
  *
  * @throws usage errors for settings out of range; `write` also what `TextModel.write` and the retriever throw
  *
@@ -59,14 +60,13 @@ const framed = ({ text }: Passage, prompt: string) => `${text}\n\n${prompt}`;
  * for await (const { text } of writer.write("When was the tower built?")) process.stdout.write(text);
  */
 export function retrievalWriter(model: TextModel, options: RetrievalOptions): RetrievalWriter {
-  const { retriever, every = 16, stride = 3, prefetch = 8, queryTokens = 32, frame = framed } = options;
+  const { retriever, every = 16, stride = 3, prefetch = 20, queryTokens = 32, frame = framed } = options;
   if (typeof retriever?.search !== "function")
     throw usage("the retriever has no search: give one, such as bm25(passages)");
   inRange("every", every, 1, undefined, { whole: true });
   inRange("stride", stride, 0, undefined, { whole: true });
   inRange("prefetch", prefetch, 1, undefined, { whole: true });
   inRange("queryTokens", queryTokens, 1, undefined, { whole: true });
-  const local = localPassages();
   const figures: MutableFigures = { steps: 0, right: 0, searches: 0, queries: 0, wasted: 0 };
   const { modality, target, encode, decode: textOf } = model;
 
@@ -117,7 +117,7 @@ export function retrievalWriter(model: TextModel, options: RetrievalOptions): Re
     try {
       const all = speculate({
         retriever,
-        local,
+        local: localPassages(),
         stride,
         prefetch,
         figures,
