@@ -14,15 +14,15 @@ import { paragraphs, tableOf } from "./report.mjs";
 import { headOf, publish } from "./speed.mjs";
 import { mean } from "./stats.mjs";
 
-/** Those that know nothing beforehand, and the model's own with its table, with and without online learning. */
+/** Those that know nothing beforehand, and the model's default with one or the other learner in it. */
 const DRAFTERS = {
   osd: () => osd(),
   "osd, counts only": () => osd({ steps: 0 }),
   recycling: () => recycling(),
   suffix: () => suffix(),
-  "suffix, ngrams": (table) => mixture(suffix(), ngrams(table)),
-  auto: (table) => mixture(suffix(), ngrams(table), recycling()),
-  "auto with osd": (table) => mixture(suffix(), ngrams(table), recycling(), osd()),
+  "suffix, ngrams, recycling (auto)": (table) => mixture(suffix(), ngrams(table), recycling()),
+  "suffix, ngrams, counts": (table) => mixture(suffix(), ngrams(table), osd({ steps: 0 })),
+  "suffix, ngrams, osd": (table) => mixture(suffix(), ngrams(table), osd()),
 };
 /** Points of a curve. */
 const POINTS = 20;
