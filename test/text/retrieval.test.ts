@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createNoise, decode, type Token } from "../../src/core/index.js";
+import { createNoise, decode, type Model, type Token } from "../../src/core/index.js";
 import { plain } from "../../src/plans/fixed.js";
 import { functionModel } from "../../src/targets/index.js";
 import {
@@ -124,6 +124,28 @@ describe("writing with passages", () => {
     );
     expect(pieces.filter(({ done }) => done)).toHaveLength(1);
     expect(pieces.at(-1)?.finish).toBeDefined();
+  });
+
+  it("asks before it writes, so that a wrong passage delays nothing", async () => {
+    const events: string[] = [];
+    const inner = byLetters(1);
+    const retriever: Retriever = {
+      search(queries, options) {
+        events.push("search");
+        return inner.search(queries, options);
+      },
+    };
+    const model = readingModel();
+    const target: Model = {
+      ...model,
+      pass(steps, options) {
+        events.push("pass");
+        return model.pass(steps, options);
+      },
+    };
+    await written(target, { retriever }, { drafter: "none" });
+    const step = ["search", "pass", "pass", "pass", "pass"];
+    expect(events.slice(0, 6)).toEqual([...step, "search"]);
   });
 
   it("throws away what stood behind a wrong passage, and counts it", async () => {

@@ -76,11 +76,12 @@ interface Step {
   answer: Answer;
 }
 
-/** A search that runs, for the oldest steps. */
+/** A search that runs by itself, for the oldest steps: whoever waits for `done` looks at what it found. */
 interface Search {
-  readonly steps: readonly Step[];
   readonly done: Promise<void>;
   found?: readonly (readonly Passage[])[];
+  /** So many of the steps, from the first on, stand behind the passage that was found. */
+  right: number;
   error?: unknown;
 }
 
@@ -110,31 +111,26 @@ export async function* speculate(parts: SpeculationParts): AsyncGenerator<Retrie
     }
   }
 
-  function drop(from: number): void {
-    for (const { rounds } of steps.splice(from))
-      figures.wasted += rounds.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  }
-
   while (!answer.ended) {
     signal.throwIfAborted();
-    if (search?.found || search?.error) {
-      const { found, error, steps: asked } = search;
+    if (search?.error) throw search.error;
+    if (search?.found) {
+      const { found, right } = search;
       search = undefined;
-      if (!found) throw error;
-      const wrong = firstWrong(asked, found);
-      for (const step of steps.splice(0, wrong)) {
+      for (const step of steps.splice(0, right)) {
         figures.steps++;
         figures.right++;
         for (const round of step.rounds) yield { round, passage: step.guess };
         answer = step.answer;
       }
-      if (wrong === asked.length) {
+      if (right === found.length) {
         stride = Math.min(most, stride + 1);
         continue;
       }
-      drop(0);
+      for (const { tokens } of steps.splice(0).flatMap(({ rounds }) => rounds))
+        figures.wasted += tokens.length;
       stride = 1;
-      yield* certain(found[wrong][0]);
+      yield* certain(found[right][0]);
       continue;
     }
 
@@ -161,24 +157,27 @@ export async function* speculate(parts: SpeculationParts): AsyncGenerator<Retrie
     for await (const { round, answer: behind } of parts.write(step.guess, step.answer)) {
       step.rounds.push(round);
       step.answer = behind;
-      if (search?.error || (search?.found && firstWrong(search.steps, search.found) < search.steps.length))
-        break;
+      if (search?.error || (search?.found && search.right < search.found.length)) break;
     }
   }
 }
 
-/** A search that runs by itself: whoever waits for `done` looks at what it found. */
 function begin(parts: SpeculationParts, asked: readonly Step[]): Search {
   const steps = asked.slice();
-  const queries = steps.map(({ query }) => query);
+  const found = searched(
+    parts,
+    steps.map(({ query }) => query),
+  );
   const search: Search = {
-    steps,
-    done: searched(parts, queries).then(
-      (found) => {
-        search.found = found;
+    right: 0,
+    done: found.then(
+      (all) => {
+        const wrong = steps.findIndex(({ guess }, i) => all[i][0]?.id !== guess.id);
+        search.found = all;
+        search.right = wrong < 0 ? steps.length : wrong;
       },
       (error: unknown) => {
-        search.error = error ?? failure("the retriever failed, and said nothing");
+        search.error = error ?? failure("the retriever failed, and did not say why");
       },
     ),
   };
@@ -198,10 +197,4 @@ async function searched(
     );
   local.add(found);
   return found;
-}
-
-/** The first step that stands behind another passage than was found; the number of steps where none does. */
-function firstWrong(steps: readonly Step[], found: readonly (readonly Passage[])[]): number {
-  const wrong = steps.findIndex(({ guess }, i) => found[i][0]?.id !== guess.id);
-  return wrong < 0 ? steps.length : wrong;
 }
