@@ -1,7 +1,7 @@
-import { type DecodeOptions, decode } from "../../core/decode.js";
+import { decode } from "../../core/decode.js";
 import { inRange, usage } from "../../core/errors.js";
 import { once } from "../../core/once.js";
-import type { Round, Rules } from "../../core/types.js";
+import type { Round, Rules, Token } from "../../core/types.js";
 import { identical } from "../../verifiers/identical.js";
 import type { TextEncoded, TextPiece } from "../modality.js";
 import type { TextModel, Written } from "../types.js";
@@ -74,34 +74,15 @@ export function retrievalWriter(model: TextModel, options: RetrievalOptions): Re
     prompt: string,
     written: Written = {},
   ): AsyncGenerator<RetrievalPiece, void, undefined> {
-    const { verifier = identical(), ...decoding } = await decodingOf(model, written);
+    const decoding = await decodingOf(model, written);
     const encoded = await modality.encode({ ...written, prompt });
     const rules = modality.rules?.(encoded);
-    const most = encoded.maxTokens ?? Number.POSITIVE_INFINITY;
     const promptTokens = encode(prompt);
-    const behind = once(async (text: string) => (await modality.encode({ ...written, prompt: text })).tokens);
-    const promptBehind = (passage: Passage | undefined) =>
-      passage ? behind(frame(passage, prompt)) : Promise.resolve(encoded.tokens);
-
-    async function* step(passage: Passage | undefined, before: Answer) {
-      const tokens = [...(await promptBehind(passage)), ...before.tokens];
-      const room = Math.min(every, most - before.tokens.length);
-      let answer = before;
-      for await (const round of decode({
-        ...decoding,
-        ...placed(decoding, before, target.contextLength),
-        verifier,
-        encoded: { ...encoded, tokens, maxTokens: room },
-        rules: rules && continued(rules, before),
-      })) {
-        const all = [...answer.tokens, ...round.tokens];
-        const isFull = round.finish === "length" && all.length < before.tokens.length + room;
-        const ended = round.finish === "end" || all.length >= most || isFull;
-        const start = answer.tokens.length;
-        answer = { tokens: all, ended };
-        yield { round: { ...round, start, finish: ended ? round.finish : undefined }, answer };
-      }
-    }
+    const framedTokens = once(
+      async (text: string) => (await modality.encode({ ...written, prompt: text })).tokens,
+    );
+    const behind = async (passage: Passage | undefined) =>
+      passage ? framedTokens(frame(passage, prompt)) : encoded.tokens;
 
     /** Ends a search that nobody waits for any more. */
     const left = new AbortController();
@@ -123,12 +104,14 @@ export function retrievalWriter(model: TextModel, options: RetrievalOptions): Re
         figures,
         signal,
         start: { tokens: [], ended: rules?.ended(rules.start) ?? false },
-        write: step,
+        write: stepsOf({ decoding, encoded, rules, every, behind }),
         query: ({ tokens }) => textOf([...promptTokens, ...tokens].slice(-queryTokens)),
-        fits: async (guess, { tokens }) => {
-          const { length } = await promptBehind(guess);
-          return length + tokens.length < target.contextLength;
-        },
+        fits: (guess, { tokens }) =>
+          behind(guess).then(
+            ({ length }) => length + tokens.length < target.contextLength,
+            // Too long by itself: that is an error only where it is the right one.
+            () => false,
+          ),
       });
       for await (const piece of modality.decode(rounds(all), encoded)) yield { ...piece, passage };
     } finally {
@@ -138,16 +121,42 @@ export function retrievalWriter(model: TextModel, options: RetrievalOptions): Re
   return { write, figures };
 }
 
-/** The noise of a step's places: steps are sequences of their own, which begin at place 0. */
-const placed = (
-  { stream = 0 }: Pick<DecodeOptions<TextEncoded>, "stream">,
-  { tokens }: Answer,
-  contextLength: number,
-) => ({ stream: stream * contextLength + tokens.length });
+interface StepParts {
+  readonly decoding: Awaited<ReturnType<typeof decodingOf>>;
+  readonly encoded: TextEncoded;
+  readonly rules: Rules<unknown> | undefined;
+  readonly every: number;
+  /** The tokens of the prompt behind a passage. */
+  behind(passage: Passage | undefined): Promise<readonly Token[]>;
+}
 
-const continued = (rules: Rules<unknown>, { tokens }: Answer): Rules<unknown> => ({
+/** Writes the tokens of one step: a sequence of its own, behind the answer so far. */
+function stepsOf({ decoding, encoded, rules, every, behind }: StepParts) {
+  const { verifier = identical(), stream = 0, target } = decoding;
+  const most = encoded.maxTokens ?? Number.POSITIVE_INFINITY;
+  return async function* step(passage: Passage | undefined, before: Answer) {
+    const start = before.tokens.length;
+    const room = Math.min(every, most - start);
+    let answer = before;
+    for await (const round of decode({
+      ...decoding,
+      verifier,
+      // Noise goes by places, and those of each step begin at 0.
+      stream: stream * target.contextLength + start,
+      encoded: { ...encoded, tokens: [...(await behind(passage)), ...before.tokens], maxTokens: room },
+      rules: rules && continued(rules, before.tokens),
+    })) {
+      const tokens = [...answer.tokens, ...round.tokens];
+      const isFull = round.finish === "length" && tokens.length < start + room;
+      const ended = round.finish === "end" || tokens.length >= most || isFull;
+      const here = { ...round, start: answer.tokens.length, finish: ended ? round.finish : undefined };
+      answer = { tokens, ended };
+      yield { round: here, answer };
+    }
+  };
+}
+
+const continued = (rules: Rules<unknown>, tokens: readonly Token[]): Rules<unknown> => ({
+  ...rules,
   start: tokens.reduce<unknown>((state, token) => rules.advance(state, token), rules.start),
-  advance: rules.advance,
-  mask: rules.mask,
-  ended: rules.ended,
 });
