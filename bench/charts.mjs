@@ -109,6 +109,19 @@ export function framePanel(rows) {
   );
 }
 
+/** Tokens a pass from answer to answer, by drafter: `curve` has { answer, tokensPerPass }. */
+export function answerPanel(title, rows) {
+  const values = rows.flatMap(({ name: drafter, curve }) => curve.map((point) => ({ drafter, ...point })));
+  return lines(
+    title,
+    420,
+    values,
+    { field: "answer", title: "answers before" },
+    { field: "tokensPerPass", title: "tokens a pass", scale: { zero: false } },
+    byDrafter(rows),
+  );
+}
+
 /** Rows of panels, each with a title if it has one, as SVG; undefined where vega is not installed. */
 export async function chart(rows) {
   let library;

@@ -8,6 +8,8 @@
 // npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [options]
 // npm run bench -- verifiers [--prompts N (a category)] [--all] [--tokens N] [options]
 // npm run bench -- methods [--prompts N (a category)] [--all] [--tokens N] [--drafter A,B (those anew)] [--weights NAME] [--datastore FILE] [options]
+// npm run bench -- online [--prompts N] [--tokens N]
+// npm run bench -- retrieval [--prompts N] [--tokens N]
 // options: [--drafter NAME ...] [--rounds R] [--temperature T] [--device cpu|webgpu] [--out DIR] [--voice or --model NAME]
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -16,7 +18,9 @@ import { parseArgs } from "node:util";
 import { formsBench } from "./forms.mjs";
 import { imageBench } from "./image.mjs";
 import { methodsBench } from "./methods.mjs";
+import { onlineBench } from "./online.mjs";
 import { planBench } from "./plan.mjs";
+import { retrievalBench } from "./retrieval.mjs";
 import { speechBench } from "./speech.mjs";
 import { textBench } from "./text.mjs";
 import { verifiersBench } from "./verifiers.mjs";
@@ -29,6 +33,8 @@ const benches = {
   text: textBench,
   verifiers: verifiersBench,
   methods: methodsBench,
+  online: onlineBench,
+  retrieval: retrievalBench,
   forms: formsBench,
   plan: planBench,
 };

@@ -3,7 +3,7 @@
 //   <!-- bench:NAME --> ... <!-- /bench:NAME -->   NAME.md of the folder ("table" is speech.md, "summary" is made of all media,
 //                                                  "methods-list" of src/methods)
 //   <!-- file:PATH --> ... <!-- /file -->          a file of the repository
-// NAME.svg beside speech.md, image.md, video.md and methods.md goes to docs.
+// NAME.svg beside speech.md, image.md, video.md, methods.md and online.md goes to docs.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { methodsList } from "./methods/list.mjs";
@@ -51,5 +51,5 @@ for (const page of pages()) {
   });
   writeFileSync(page, filled);
 }
-for (const name of ["speech.svg", "image.svg", "video.svg", "methods.svg"])
+for (const name of ["speech.svg", "image.svg", "video.svg", "methods.svg", "online.svg"])
   if (existsSync(`${out}/${name}`)) copyFileSync(`${out}/${name}`, `docs/${name}`);

@@ -75,10 +75,10 @@ export const panels = ({ temperature, rows, lengths, reach }, ...own) => ({
   panels: [...drafterPanels(rows), ...own, ...(lengths ? [lengthPanel(lengths, reach.speedup)] : [])],
 });
 
-/** Saves what was measured, its tables by file name, all of them in one file and the chart, and prints the tables. */
+/** Saves what was measured, its tables by file name, all of them in one file and the chart, if there is one, and prints the tables. */
 export async function publish(out, kind, { report, tables, charts, json }) {
   const text = paragraphs(...Object.values(tables));
-  const svg = await chart(charts);
+  const svg = charts.length > 0 ? await chart(charts) : undefined;
   save(out, {
     [`${kind}.json`]: report,
     ...tables,

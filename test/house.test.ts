@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   "n2words/en-US": /^speech\/frontend\//,
   "@huggingface/tokenizers": /^text\//,
   "@huggingface/jinja": /^text\//,
+  minisearch: /^text\/retrieval\//,
   refa: /^text\/rules\/pattern/,
 };
 

@@ -4,13 +4,18 @@ import { generate } from "../../dist/index.js";
 import { textSetup } from "./setup.mjs";
 
 /** @param how a setup, or what it is made of: `drafter`, `temperature`, ... */
-export async function write(model, { prompt: text }, { maxTokens, setup, index = 0, seed = 1, ...how }) {
+export async function write(
+  model,
+  { prompt: text },
+  { maxTokens, setup, index = 0, seed = 1, onRound: each, ...how },
+) {
   const prompt = model.chat([{ role: "user", content: text }]);
   const { target, modality } = model;
   const meter = createMeter();
   const tokens = [];
   const onRound = (round) => {
     tokens.push(...round.tokens);
+    each?.(round);
     // The first round reads the prompt.
     if (round.start > 0) meter.observe(round);
   };

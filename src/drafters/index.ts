@@ -16,6 +16,7 @@ export { type LookupOptions, lookup } from "./lookup.js";
 export { type ModelDrafterOptions, model } from "./model.js";
 export { type NgramTable, ngrams } from "./ngrams.js";
 export { none } from "./none.js";
+export { type OsdOptions, osd } from "./osd.js";
 export { type ParallelOptions, parallel, staticTree } from "./parallel.js";
 export {
   type Likely,

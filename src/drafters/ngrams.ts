@@ -1,7 +1,7 @@
 import { usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
+import { followLast, hashOfLast } from "./context.js";
 import { type PredictiveDrafter, predictive } from "./predict.js";
-import { lastTokens } from "./text.js";
 import { RANGES, rangeOf } from "./trust.js";
 
 /**
@@ -41,11 +41,7 @@ export function ngrams(table: NgramTable): PredictiveDrafter {
 
   /** Where the end of `length` tokens lies; -1: nowhere. */
   function find(context: readonly Token[], length: number): number {
-    let hash = length;
-    for (let at = context.length - length; at < context.length; at++) {
-      hash = Math.imul(hash ^ context[at], 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
+    const hash = hashOfLast(context, length);
     const check = Math.imul(hash, 0x85ebca6b) >>> 16;
     // A table without an empty slot is searched once.
     for (let slot = (hash >>> 0) % slots, tried = 0; tokens[slot] !== EMPTY && tried < slots; tried++) {
@@ -56,13 +52,10 @@ export function ngrams(table: NgramTable): PredictiveDrafter {
   }
 
   return predictive("ngrams", ({ encoded }) => {
-    let last: readonly Token[] = lastTokens({ prompt: encoded.tokens, output: [] }, order);
-    const step = (context: readonly Token[], token: Token) => [...context.slice(1 - order || order), token];
     return [
       {
+        ...followLast(encoded.tokens, order),
         kinds: new Array<number>(RANGES).fill(1),
-        end: () => last,
-        step,
         predict(context: readonly Token[]) {
           for (let length = Math.min(order, context.length); length > 0; length--) {
             const slot = find(context, length);
@@ -71,9 +64,6 @@ export function ngrams(table: NgramTable): PredictiveDrafter {
             return [{ token: tokens[slot], share, kind: rangeOf(share) }];
           }
           return [];
-        },
-        push(token) {
-          last = step(last, token);
         },
       },
     ];

@@ -1,5 +1,6 @@
 import { usage } from "../core/errors.js";
 import type { Token } from "../core/types.js";
+import { shared } from "./shared.js";
 import type { Top } from "./top.js";
 
 /** Successors that are kept of a token. */
@@ -18,7 +19,7 @@ export interface KnownSuccessors {
 
 type Table = Map<Token, Top>;
 
-/** What followed tokens, for all sequences of a drafter: as in `Answers`, those that run do not see what others learn. */
+/** What followed tokens, for all sequences of a drafter (see `Shared`). */
 export interface SharedSuccessors {
   open(): { readonly table: ReadonlyMap<Token, Top>; close(learned: ReadonlyMap<Token, Top>): void };
   known(): KnownSuccessors;
@@ -26,7 +27,7 @@ export interface SharedSuccessors {
 
 /** @param most tokens whose successors are kept; those that were seen longest ago are forgotten first */
 export function sharedSuccessors(most: number, known?: KnownSuccessors): SharedSuccessors {
-  let current = { table: known ? tableOf(known) : (new Map() as Table), users: 0 };
+  const tables = shared<Table>(known ? tableOf(known) : new Map(), (table) => new Map(table));
 
   function put(table: Table, learned: ReadonlyMap<Token, Top>): void {
     for (const [token, top] of learned) {
@@ -42,19 +43,13 @@ export function sharedSuccessors(most: number, known?: KnownSuccessors): SharedS
 
   return {
     open() {
-      const mine = current;
-      mine.users++;
+      const { known: table, close } = tables.open();
       return {
-        table: mine.table,
-        close(learned) {
-          mine.users--;
-          if (learned.size === 0) return;
-          if (current.users > 0) current = { table: new Map(current.table), users: 0 };
-          put(current.table, learned);
-        },
+        table,
+        close: (learned) => close(learned.size === 0 ? undefined : (into) => put(into, learned)),
       };
     },
-    known: () => arraysOf(current.table),
+    known: () => arraysOf(tables.current),
   };
 }
 

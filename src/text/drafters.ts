@@ -65,6 +65,7 @@ export function textDrafters({ draft, datastore }: DrafterParts) {
       spans: async () => spans,
       rest: async () => rest(datastore, parts),
       recycling: async () => learned(parts, learner),
+      osd: async () => learner(drafters.osd).drafter,
       lookahead: async () => drafters.lookahead(),
       model: async () => drafters.model(await small()),
       specinfer: async () => ({ ...drafters.branches(...(await students(small, parts))), name: "specinfer" }),

@@ -23,6 +23,17 @@ export {
 export type { PromptSettings, TextPrompt } from "./prompt.js";
 export { readPrompts, type TextRecord } from "./records.js";
 export {
+  bm25,
+  type Passage,
+  type RetrievalFigures,
+  type RetrievalOptions,
+  type RetrievalPiece,
+  type RetrievalWriter,
+  type Retriever,
+  retrievalWriter,
+  type SearchOptions,
+} from "./retrieval/index.js";
+export {
   choiceRules,
   type JsonOptions,
   jsonRules,

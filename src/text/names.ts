@@ -19,6 +19,7 @@ export const TEXT_DRAFTERS = {
   spans: "spans of given documents, or of the prompt itself",
   rest: "what followed in a datastore of texts",
   recycling: "the model's own next-best tokens of earlier passes, as a tree",
+  osd: "what a network that learns from every answer thinks likeliest, and counts",
   lookahead: "n-grams from a window of guesses that is refined each pass",
   model: "a small language model of the same tokens",
   specinfer: "two small models, one of them right where the other is wrong, as one tree",

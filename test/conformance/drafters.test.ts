@@ -20,6 +20,7 @@ import {
   model,
   ngrams,
   none,
+  osd,
   parallel,
   recycling,
   reference,
@@ -154,6 +155,14 @@ conforms(
 conforms(
   "recycling with little memory",
   drafterChecks(() => recycling({ memory: 3 })),
+);
+conforms(
+  "osd",
+  drafterChecks(() => osd({ steps: 8 })),
+);
+conforms(
+  "osd by counts alone, with little memory",
+  drafterChecks(() => osd({ steps: 0, memory: 5 })),
 );
 conforms(
   "lookahead",

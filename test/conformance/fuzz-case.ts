@@ -28,6 +28,7 @@ import {
   lookup,
   model,
   none,
+  osd,
   recycling,
   reference,
   rest,
@@ -251,6 +252,7 @@ function drafterOf(roll: Dice, around: Around, levels: number): Drafter {
         minMatch: from(1, 3),
       }),
     () => recycling({ memory: oneOf(3, 16_384) }),
+    () => osd({ steps: oneOf(0, 4), memory: oneOf(3, 65_536) }),
     () => lookahead({ window: from(1, 9), ngram: from(2, 5) }),
     () =>
       lookAheadTokens(

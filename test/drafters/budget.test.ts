@@ -16,6 +16,7 @@ import {
   lookup,
   model,
   none,
+  osd,
   recycling,
   reference,
   rest,
@@ -43,6 +44,7 @@ const TREES: Record<string, number> = {
   suffix: SIZE,
   rest: SIZE,
   recycling: SIZE,
+  osd: SIZE,
   lookahead: 9,
 };
 const drafters: Record<string, () => Drafter> = {
@@ -51,6 +53,7 @@ const drafters: Record<string, () => Drafter> = {
   "spans corrected": () => spans({ documents: [long], corrects: true }),
   rest: () => rest(buildDatastore(Uint16Array.from(long))),
   recycling: () => taught(recycling()),
+  osd: () => taught(osd()),
   lookahead: () => lookahead({ window: 9 }),
   cascade: () => cascade(flat(SIZE), lookup(), { minConfidence: 0 }),
   "cascade with a tail": () => cascade(flat(SIZE), copy({ offsets: [2] }), { minConfidence: 0, first: 1 }),

@@ -151,7 +151,7 @@ describe("a text model", () => {
 
   it("forgets what its drafters have learned, and copies the prompt where there is nothing else", async () => {
     const passes = async (drafter: TextDrafterName) => (await write(drafter, { model })).metrics.passes;
-    for (const drafter of ["suffix", "recycling"] as const) {
+    for (const drafter of ["suffix", "recycling", "osd"] as const) {
       model.forget();
       const first = await passes(drafter);
       expect(await passes(drafter)).toBeLessThan(first);

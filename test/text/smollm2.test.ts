@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { lookahead, none } from "../../src/drafters/index.js";
-import { generateText, loadText, type TextVerifierName, type WriteOptions } from "../../src/text/index.js";
+import {
+  bm25,
+  generateText,
+  loadText,
+  retrievalWriter,
+  type TextVerifierName,
+  type WriteOptions,
+} from "../../src/text/index.js";
 
 const loading = loadText("smollm2", { threads: 2 });
 const PROMPTS = ["Repeat after me: one two three, one two three.", "Name three colours."];
@@ -31,6 +38,7 @@ describe("the text model that ships", () => {
         "lookup",
         "suffix",
         "recycling",
+        "osd",
         lookahead(),
       ] as const)
         for (const draftLength of [1, 6])
@@ -99,6 +107,26 @@ describe("the text model that ships", () => {
     });
     expect(text).toContain("Paris");
     expect(finish).toBe("stop");
+  });
+
+  it("writes with passages that it speculates on as with those that it waits for", async () => {
+    const model = await loading;
+    const retriever = bm25([
+      { id: "tower", text: "The Tower of London was begun in 1078 by William the Conqueror." },
+      { id: "tea", text: "Tea is a drink that is made of leaves. It came to England in the 1650s." },
+    ]);
+    const answers: number[][] = [];
+    for (const stride of [0, 3]) {
+      const writer = retrievalWriter(model, { retriever, every: 6, stride });
+      const tokens: number[] = [];
+      const settings = { maxTokens: MOST, sampling: { temperature: 0 } };
+      for await (const piece of writer.write("When was the Tower of London begun?", settings))
+        tokens.push(...piece.tokens);
+      answers.push(tokens);
+      expect(writer.figures.right > 0).toBe(stride > 0);
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(model.decode(answers[0])).toContain("Tower of London");
   });
 
   it("writes JSON of a schema in fewer passes than tokens, and the same as without guesses", async () => {
