@@ -41,7 +41,7 @@ export interface Noise {
   /** Uniform in (0, 1), in steps of 2^-32: a pure function of seed, stream, position and token. */
   uniform(position: number, token: Token): number;
   /** What a position is mixed into, for `uniformOf`: closures in its place would make a race over a vocabulary twice as long. */
-  at(position: number): State;
+  at(position: number): readonly [number, number];
   /** The next of an endless row of uniform numbers in (0, 1), independent of `uniform`. */
   chance(): number;
 }

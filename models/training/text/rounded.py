@@ -22,7 +22,7 @@ from matrices import quantise_blocks, smooth
 from parts import Parts
 from smollm import Smollm
 
-ALPHA = .65             # of SmoothQuant: .5 and .8 are worse before training
+ALPHA = .65             # of SmoothQuant
 FIXED = ("qkv", "o", "gu")
 BATCH, ANCHORS, CALIBRATED = (2, 16, 2) if TOY else (24, 256, 12)
 RATE, WARM = 3e-5, 50
