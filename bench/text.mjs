@@ -10,6 +10,7 @@ import { headOf, lengthFile, panels, publish, race, raceText } from "./speed.mjs
 import { median, sum } from "./stats.mjs";
 import { agreement, agreementText } from "./text/agreement.mjs";
 import { bareLoop } from "./text/bare.mjs";
+import { javascriptLine, javascriptShares } from "./text/javascript.mjs";
 import { openLlama } from "./text/llama.mjs";
 import { categoriesOf, specBench } from "./text/prompts.mjs";
 import { longContexts, longLine, readingLine, readings } from "./text/reading.mjs";
@@ -110,6 +111,7 @@ async function part(model, { degree, drafters, items, maxTokens, rounds, cost, l
   return {
     temperature: degree,
     ...result,
+    javascript: await javascriptShares(model, specBench(1), { temperature: degree, maxTokens }),
     peers: peers.map((one) => peerRow(one, plain, items)),
   };
 }
@@ -181,6 +183,7 @@ function tablesOf(
       raceText(setting, COLUMNS, one, ceiling),
       categoryTable(rows),
       bareLine,
+      javascriptLine(one.javascript),
       readingLine(reading),
       longLine(behind),
       ...peers.map(
