@@ -5,7 +5,7 @@
 // npm run bench -- image --relaxed [--prompts N] [--seeds K] [options]
 // npm run bench -- image --picture FILE [--prompt TEXT] [--style NAME] [--seed S]
 // npm run bench -- video [--prompts N] [--recall SHARE] [--json] [options]
-// npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [options]
+// npm run bench -- text [--prompts N (a category)] [--all] [--tokens N] [--gguf FILE (node-llama-cpp beside us)] [--transformers FOLDER (transformers.js)] [options]
 // npm run bench -- verifiers [--prompts N (a category)] [--all] [--tokens N] [options]
 // npm run bench -- methods [--prompts N (a category)] [--all] [--tokens N] [--drafter A,B (those anew)] [--weights NAME] [--datastore FILE] [options]
 // npm run bench -- online [--prompts N] [--tokens N]
@@ -57,6 +57,7 @@ const { values, positionals } = parseArgs({
     all: { type: "boolean", default: false },
     tokens: text,
     gguf: text,
+    transformers: text,
     weights: text,
     datastore: text,
     relaxed: { type: "boolean", default: false },

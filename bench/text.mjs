@@ -11,7 +11,7 @@ import { median, sum } from "./stats.mjs";
 import { agreement, agreementText } from "./text/agreement.mjs";
 import { bareLoop } from "./text/bare.mjs";
 import { javascriptLine, javascriptShares } from "./text/javascript.mjs";
-import { openLlama } from "./text/llama.mjs";
+import { openLlama, openTransformers } from "./text/others.mjs";
 import { categoriesOf, specBench } from "./text/prompts.mjs";
 import { longContexts, longLine, readingLine, readings } from "./text/reading.mjs";
 import { write } from "./text/run.mjs";
@@ -37,7 +37,7 @@ export const PASSES = [2, 3, 5, 9, 17];
 const COMPARED = 1;
 
 export async function textBench(options) {
-  const { temperature, out, model: name, device, gguf, drafter: only, json } = options;
+  const { temperature, out, model: name, device, gguf, transformers: folder, drafter: only, json } = options;
   const model = await loadText(name, { device, warn: console.error });
   const items = specBench(options.all ? undefined : Number(options.prompts ?? 10));
   const [maxTokens, rounds] = [Number(options.tokens ?? 128), Number(options.rounds ?? 1)];
@@ -46,9 +46,10 @@ export async function textBench(options) {
   // A pass of one row has two.
   const cost = passCost([[1, measured[0][1]], ...measured]);
   const llama = await openLlama(gguf, model.target.contextLength);
+  const transformers = await openTransformers(folder);
   const parts = [];
   for (const degree of temperature === undefined ? TEMPERATURES : [Number(temperature)])
-    parts.push(await part(model, { degree, drafters, items, maxTokens, rounds, cost, llama }));
+    parts.push(await part(model, { degree, drafters, items, maxTokens, rounds, cost, llama, transformers }));
   const report = {
     ...headOf(model),
     prompts: items.length,
@@ -63,6 +64,7 @@ export async function textBench(options) {
     agreement: llama && (await agreement(model, llama, specBench(COMPARED))),
   };
   llama?.close();
+  transformers?.close();
   const tables = Object.assign({}, ...parts.map((one) => tablesOf(report, one)));
   if (report.agreement) tables["text-agreement.md"] = agreementText(report.agreement);
   await publish(out, "text", { report, tables, charts: parts.map((one) => panels(one)), json });
@@ -80,8 +82,8 @@ function promptSpans() {
   return { ...inner, start };
 }
 
-async function part(model, { degree, drafters, items, maxTokens, rounds, cost, llama }) {
-  const peers = llama && degree === 0 ? [peer("node-llama-cpp"), peer("node-llama-cpp, lookup", true)] : [];
+async function part(model, { degree, drafters, items, maxTokens, rounds, cost, llama, transformers }) {
+  const peers = degree === 0 ? peersOf(llama, transformers) : [];
   let plain;
   const result = await race(model, {
     drafters,
@@ -98,7 +100,7 @@ async function part(model, { degree, drafters, items, maxTokens, rounds, cost, l
     nouns: `answers at temperature ${degree}`,
     others: peers,
     run({ setup, ask }, item, index) {
-      if (ask) return ask(llama, model, item, maxTokens);
+      if (ask) return ask(model, item, maxTokens);
       // The model's own drafter serves several contenders, each of which would find the others' answers.
       model.forget();
       return write(model, item, { maxTokens, setup, index });
@@ -116,12 +118,18 @@ async function part(model, { degree, drafters, items, maxTokens, rounds, cost, l
   };
 }
 
-/** A contender that is another program. */
-const peer = (name, lookup = false) => ({
-  name,
-  ask: (llama, model, { prompt }, most) =>
-    llama.ask({ tokens: model.chat([{ role: "user", content: prompt }]), most, lookup }),
-});
+/** Contenders that are other programs. */
+function peersOf(llama, transformers) {
+  const peer = (name, program, lookup = false) => ({
+    name,
+    ask: (model, { prompt }, most) =>
+      program.ask({ tokens: model.chat([{ role: "user", content: prompt }]), most, lookup }),
+  });
+  return [
+    ...(llama ? [peer("node-llama-cpp", llama), peer("node-llama-cpp, lookup", llama, true)] : []),
+    ...(transformers ? [peer("transformers.js", transformers)] : []),
+  ];
+}
 
 /** Of all answers of a category: tokens a pass, and how many times less time they took. */
 export function byCategory(contender, plain, items) {
