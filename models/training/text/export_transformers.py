@@ -25,7 +25,7 @@ HIDDEN = -1e9
 
 def front(g, parts):
     """What our graph is given, made of what transformers.js gives; and its inputs."""
-    at, g.nodes = g.nodes, []
+    ours = len(g.nodes)
     g.inputs, g.outputs = [], []
     for name, length in (("input_ids", "S"), ("attention_mask", "T"), ("position_ids", "S")):
         g.input(name, INT64, [1, length])
@@ -41,7 +41,7 @@ def front(g, parts):
         for kind in ("key", "value"):
             g.input(f"past_key_values.{i}.{kind}", FLOAT, [1, parts.kv, "P", HEAD_SIZE])
             g.op("Identity", [f"past_key_values.{i}.{kind}"], [f"past_{kind}.{i}"])
-    g.nodes += at
+    g.nodes = g.nodes[ours:] + g.nodes[:ours]
 
 
 def back(g, parts):
