@@ -46,17 +46,20 @@ export async function verifiersBench(options) {
   const degrees = temperature === undefined ? TEMPERATURES : [Number(temperature)];
   const parts = [];
   let head;
+  let report;
+  let tables = {};
   for (const part of PARTS.filter(({ drafter }) => !only || only.includes(drafter))) {
     const model = await loadText(name, { device, weights: part.weights, warn: console.error });
     head ??= headOf(model);
-    for (const degree of degrees)
+    for (const degree of degrees) {
       parts.push(await measured(model, { ...part, temperature: degree, items, maxTokens, rounds }));
+      // After each: a run that is stopped leaves what it has measured.
+      report = { ...head, prompts: items.length, maxTokens, rounds, parts };
+      const done = degrees.filter((one) => parts.some(({ temperature: its }) => its === one));
+      tables = Object.fromEntries(done.map((one) => [`verifiers-t${one}.md`, markdown(report, one)]));
+      save(out, { "verifiers.json": report, ...tables });
+    }
   }
-  const report = { ...head, prompts: items.length, maxTokens, rounds, parts };
-  const tables = Object.fromEntries(
-    degrees.map((degree) => [`verifiers-t${degree}.md`, markdown(report, degree)]),
-  );
-  save(out, { "verifiers.json": report, ...tables });
   console.log(json ? JSON.stringify(report, null, 1) : paragraphs(...Object.values(tables)));
 }
 
