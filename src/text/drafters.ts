@@ -124,30 +124,31 @@ function rest(datastore: string | undefined, { manifest }: Parts): Drafter {
 
 /** What reads the target's features, and comes with the model. */
 async function ownReader<S extends { graph: string; words: string; features: string }>(
+  drafter: TextDrafterName,
   shape: S | undefined,
   { manifest: { name, target }, file, small }: Parts,
 ) {
   const featureSize = target.features?.[shape?.features ?? ""];
   if (!shape || featureSize === undefined)
-    throw usage(`the model "${name}" has nothing for this drafter that reads its features: name another one`);
+    throw usage(`the model "${name}" has no network for the drafter "${drafter}": name another one`);
   const bytes = Uint8Array.from(readFileSync(file(shape.words)));
   const words = new Uint16Array(bytes.buffer, 0, Math.floor(bytes.length / 2));
   return { graph: await small(shape.graph, false), shape: { ...shape, featureSize, words } };
 }
 
 async function ownHead(parts: Parts): Promise<Drafter> {
-  const { graph, shape } = await ownReader(parts.manifest.eagle, parts);
+  const { graph, shape } = await ownReader("eagle", parts.manifest.eagle, parts);
   return drafters.eagle(await featureHead(graph, shape), { features: shape.features });
 }
 
 async function ownHeads(parts: Parts): Promise<Drafter> {
-  const { graph, shape } = await ownReader(parts.manifest.medusa, parts);
+  const { graph, shape } = await ownReader("medusa", parts.manifest.medusa, parts);
   const { features, stands } = shape;
   return { ...drafters.parallel(parallelHeads(graph, shape), { features, stands, lead: 1 }), name: "medusa" };
 }
 
 async function ownBlock(name: "block" | "specdec", parts: Parts): Promise<Drafter> {
-  const { graph, shape } = await ownReader(parts.manifest[name], parts);
+  const { graph, shape } = await ownReader(name, parts.manifest[name], parts);
   const { features, stands } = shape;
   const promptOnly = name === "specdec";
   const head = await blockDrafter(graph, { ...shape, promptOnly });
