@@ -2,33 +2,31 @@
 // own benches. Written down after each method: a run that was stopped goes on where it was.
 import { existsSync, readFileSync } from "node:fs";
 import { METHODS } from "../dist/methods/index.js";
-import { passCost } from "../dist/runtime/index.js";
 import { loadText } from "../dist/text/index.js";
 import { ceilings } from "./contest.mjs";
-import { passTimes } from "./machine.mjs";
 import { ceilingsTable, chartsOf, mediaTable, methodsTable, mixtureTable } from "./methods/tables.mjs";
 import { chosen, goOn, lacking, left } from "./methods/work.mjs";
 import { save } from "./report.mjs";
 import { headOf, publish, race } from "./speed.mjs";
 import { specBench } from "./text/prompts.mjs";
 import { write } from "./text/run.mjs";
-import { textSetup } from "./text/setup.mjs";
-import { byCategory, PASSES } from "./text.mjs";
-
-const TEMPERATURES = [0, 0.7];
+import { costCurve, temperaturesOf, textSetup } from "./text/setup.mjs";
+import { byCategory } from "./text.mjs";
 
 export async function methodsBench(options) {
-  const { out, model: name, device, weights, datastore, temperature, drafter, json } = options;
+  const { out, model: name, device, weights, datastore, drafter, json } = options;
   const model = await loadText(name, { device, weights, datastore, warn: console.error });
   const items = specBench(options.all ? undefined : Number(options.prompts ?? 5));
   const maxTokens = Number(options.tokens ?? 96);
   const setting = { ...headOf(model), weights: weights ?? "8-bit", prompts: items.length, maxTokens };
   const named = chosen(drafter);
   const report = goOn(read(`${out}/methods.json`), setting, named);
-  report.ceiling ??= await ceilingOf(model.target);
+  if (!report.ceiling) {
+    const { measured: times, cost } = await costCurve(model.target);
+    report.ceiling = ceilings(times, cost);
+  }
   report.lacking = await lacking(model);
-  const temperatures = temperature === undefined ? TEMPERATURES : [Number(temperature)];
-  for (const work of left(report, named, temperatures)) {
+  for (const work of left(report, named, temperaturesOf(options))) {
     console.error(`${work.drafter} at temperature ${work.temperature}`);
     report.rows.push({ ...work, ...(await measured(model, work, items, maxTokens)) });
     save(out, { "methods.json": report });
@@ -55,12 +53,6 @@ const raced = (text) =>
   };
 
 const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined);
-
-/** A pass of one row has two. */
-async function ceilingOf(target) {
-  const curve = await passTimes(target, { sizes: PASSES, repeats: 15 });
-  return ceilings(curve, passCost([[1, curve[0][1]], ...curve]));
-}
 
 /** A drafter beside plain decoding; what it learns it keeps from prompt to prompt, and begins without. */
 async function measured(model, { drafter, temperature }, items, maxTokens) {

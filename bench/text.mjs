@@ -1,10 +1,8 @@
 // Plain decoding against each drafter on Spec-Bench's prompts: same seeds, alternating; identical output is checked on the
 // way. Reading the prompt is not counted: it takes the same time whoever drafts. Beside it node-llama-cpp on the same GGUF.
 import { lookahead, lookup, recycling, spans, suffix } from "../dist/drafters/index.js";
-import { passCost } from "../dist/runtime/index.js";
 import { loadText } from "../dist/text/index.js";
 import { ceilings, drafterNames } from "./contest.mjs";
-import { passTimes } from "./machine.mjs";
 import { counted, paragraphs, percent, tableOf, times } from "./report.mjs";
 import { headOf, lengthFile, panels, publish, race, raceText } from "./speed.mjs";
 import { median, sum } from "./stats.mjs";
@@ -15,9 +13,8 @@ import { openLlama, openTransformers } from "./text/others.mjs";
 import { categoriesOf, specBench } from "./text/prompts.mjs";
 import { longContexts, longLine, readingLine, readings } from "./text/reading.mjs";
 import { write } from "./text/run.mjs";
-import { LONGEST, textSetup } from "./text/setup.mjs";
+import { costCurve, LONGEST, temperaturesOf, textSetup } from "./text/setup.mjs";
 
-const TEMPERATURES = [0, 0.7];
 /** Those that need nothing but the prompt or what comes with the model. What they learn from answers begins with nothing. */
 const DRAFTERS = {
   auto: () => "auto",
@@ -30,25 +27,22 @@ const DRAFTERS = {
   lookahead: () => lookahead(),
 };
 
-/** Draft lengths to compare the plan with, and rows of the passes to be timed; no pass has one row. */
+/** Draft lengths to compare the plan with. */
 const LENGTHS = [1, 2, 4, 8];
-export const PASSES = [2, 3, 5, 9, 17];
 /** Prompts on which node-llama-cpp's likeliest tokens are compared with ours, as many a category. */
 const COMPARED = 1;
 
 export async function textBench(options) {
-  const { temperature, out, model: name, device, gguf, transformers: folder, drafter: only, json } = options;
+  const { out, model: name, device, gguf, transformers: folder, drafter: only, json } = options;
   const model = await loadText(name, { device, warn: console.error });
   const items = specBench(options.all ? undefined : Number(options.prompts ?? 10));
   const [maxTokens, rounds] = [Number(options.tokens ?? 128), Number(options.rounds ?? 1)];
   const drafters = drafterNames({ none: "", ...DRAFTERS }, only);
-  const measured = await passTimes(model.target, { sizes: PASSES, repeats: 15 });
-  // A pass of one row has two.
-  const cost = passCost([[1, measured[0][1]], ...measured]);
+  const { measured, cost } = await costCurve(model.target);
   const llama = await openLlama(gguf, model.target.contextLength);
   const transformers = await openTransformers(folder);
   const parts = [];
-  for (const degree of temperature === undefined ? TEMPERATURES : [Number(temperature)])
+  for (const degree of temperaturesOf(options))
     parts.push(await part(model, { degree, drafters, items, maxTokens, rounds, cost, llama, transformers }));
   const report = {
     ...headOf(model),

@@ -9,9 +9,8 @@ import { headOf } from "./speed.mjs";
 import { mathsAnswers, specBench } from "./text/prompts.mjs";
 import { quality, surprise } from "./text/quality.mjs";
 import { write } from "./text/run.mjs";
-import { textSetup } from "./text/setup.mjs";
+import { temperaturesOf, textSetup } from "./text/setup.mjs";
 
-const TEMPERATURES = [0, 0.7];
 /** Guesses a pass, in trees twice as many: a number that varies would make what is not identical depend on the clock. */
 const LENGTH = 4;
 const WIDTH = 2;
@@ -40,27 +39,27 @@ const PARTS = [
 ];
 
 export async function verifiersBench(options) {
-  const { model: name, device, out, temperature, drafter: only, json } = options;
+  const { model: name, device, out, drafter: only, json } = options;
   const items = specBench(options.all ? undefined : Number(options.prompts ?? 5));
   const [maxTokens, rounds] = [Number(options.tokens ?? 192), Number(options.rounds ?? 1)];
-  const degrees = temperature === undefined ? TEMPERATURES : [Number(temperature)];
-  const parts = [];
-  let head;
-  let report;
-  let tables = {};
+  const degrees = temperaturesOf(options);
+  const report = { prompts: items.length, maxTokens, rounds, parts: [] };
+  const tables = () =>
+    Object.fromEntries(
+      degrees
+        .filter((degree) => report.parts.some(({ temperature }) => temperature === degree))
+        .map((degree) => [`verifiers-t${degree}.md`, markdown(report, degree)]),
+    );
   for (const part of PARTS.filter(({ drafter }) => !only || only.includes(drafter))) {
     const model = await loadText(name, { device, weights: part.weights, warn: console.error });
-    head ??= headOf(model);
-    for (const degree of degrees) {
-      parts.push(await measured(model, { ...part, temperature: degree, items, maxTokens, rounds }));
+    Object.assign(report, headOf(model));
+    for (const temperature of degrees) {
+      report.parts.push(await measured(model, { ...part, temperature, items, maxTokens, rounds }));
       // After each: a run that is stopped leaves what it has measured.
-      report = { ...head, prompts: items.length, maxTokens, rounds, parts };
-      const done = degrees.filter((one) => parts.some(({ temperature: its }) => its === one));
-      tables = Object.fromEntries(done.map((one) => [`verifiers-t${one}.md`, markdown(report, one)]));
-      save(out, { "verifiers.json": report, ...tables });
+      save(out, { "verifiers.json": report, ...tables() });
     }
   }
-  console.log(json ? JSON.stringify(report, null, 1) : paragraphs(...Object.values(tables)));
+  console.log(json ? JSON.stringify(report, null, 1) : paragraphs(...Object.values(tables())));
 }
 
 /** Plain decoding, lossless verifiers, relaxed ones; of trees those that judge them. */
